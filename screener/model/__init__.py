@@ -1,0 +1,1 @@
+"""The words of a review as frozen values; no I/O, no dependencies."""
