@@ -57,9 +57,12 @@ class Citation:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Citation:
         known = {f.name for f in fields(cls)}
-        return cls(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in known}
-        )
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+            if name in known
+        }
+        return cls(**plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""Records as people meet them: the preferred citation, where else it was found, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screener.model.citation import Citation
+from screener.model.screening import Outcome, Stage, StageStatus
+from screener.screening import stage_status
+from screener.steps.review import Review
+from screener.store import citations as store_citations
+from screener.store import screening as store_screening
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    citation: str
+    database: str
+    accession: str | None
+
+    @property
+    def reference(self) -> str:
+        """What a person types to name it."""
+        return f"{self.database}:{self.accession}" if self.accession else self.citation
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One record to be read: fields of the preferred citation, identifiers of all of them."""
+
+    record: str
+    citation: str
+    version: str
+    fields: Citation
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """Where a record stands, as far as the viewer may see."""
+
+    record: str
+    title_abstract: StageStatus
+    full_text: StageStatus
+    retrieval: str | None
+
+    def at(self, stage: Stage) -> StageStatus:
+        return self.title_abstract if stage is Stage.TITLE_ABSTRACT else self.full_text
+
+    @property
+    def included(self) -> bool:
+        return self.full_text.outcome is Outcome.PASSED
+
+
+WAITING = StageStatus(Outcome.WAITING)
+
+
+def card(review: Review, record: str) -> Card:
+    """The record as it is shown now; identifiers that only another citation has are filled in."""
+    store = review.store
+    shown = store_citations.preferred(store, record)
+    sources = tuple(
+        Source(row["id"], row["database"], row["source_key"])
+        for row in store_citations.sources_of(store, record)
+    )
+    fields = store_citations.citations(store, [s.citation for s in sources])
+    return Card(record, shown, store_citations.current_version(store, shown), united(shown, fields), sources)
+
+
+def united(shown: str, fields: dict[str, Citation]) -> Citation:
+    """The preferred citation with the identifiers, and a missing abstract, of the others."""
+    best = fields[shown]
+    values = best.to_dict()
+    others = [fields[c] for c in sorted(fields) if c != shown]
+    for name in (
+        "abstract",
+        "doi",
+        "pmid",
+        "pmcid",
+        "year",
+        "journal",
+        "volume",
+        "issue",
+        "pages",
+        "language",
+    ):
+        if values[name] is None:
+            values[name] = next((getattr(o, name) for o in others if getattr(o, name) is not None), None)
+    for name in ("registry_ids", "publication_types", "keywords"):
+        known = {text.casefold() for text in values[name]}
+        for other in others:
+            for text in getattr(other, name):
+                if text.casefold() not in known:
+                    known.add(text.casefold())
+                    values[name].append(text)
+    return Citation.from_dict(values)
+
+
+def united_citations(review: Review) -> dict[str, Citation]:
+    """Every record's card fields by record, in the order of the queue."""
+    fields = store_citations.citations(review.store)
+    members = store_citations.members_by_record(review.store)
+    shown = store_citations.preferred_by_record(review.store)
+    return {
+        record: united(shown[record], {c: fields[c] for c in members[record]})
+        for record in store_citations.record_ids(review.store)
+    }
+
+
+def states(review: Review) -> dict[str, RecordState]:
+    """The state of every record in the order of the queue, as the review's person may see it."""
+    store, viewer = review.store, review.viewer
+    votes = {stage: store_screening.visible_votes(store, stage, viewer) for stage in Stage}
+    settled = {stage: store_screening.resolutions(store, stage) for stage in Stage}
+    fetched = store_screening.retrievals(store)
+    found: dict[str, RecordState] = {}
+    for record in store_citations.record_ids(store):
+        first = stage_status(
+            review.protocol,
+            Stage.TITLE_ABSTRACT,
+            votes[Stage.TITLE_ABSTRACT].get(record, ()),
+            settled[Stage.TITLE_ABSTRACT].get(record),
+        )
+        second = WAITING
+        if first.outcome is Outcome.PASSED:
+            second = stage_status(
+                review.protocol,
+                Stage.FULL_TEXT,
+                votes[Stage.FULL_TEXT].get(record, ()),
+                settled[Stage.FULL_TEXT].get(record),
+            )
+        row = fetched.get(record)
+        found[record] = RecordState(record, first, second, row["status"] if row is not None else None)
+    return found
+
+
+def state(review: Review, record: str) -> RecordState:
+    """The state of one record, as the review's person may see it."""
+    store, viewer = review.store, review.viewer
+    status = {}
+    for stage in Stage:
+        votes = store_screening.votes_on(store, record, stage, viewer)
+        status[stage] = stage_status(
+            review.protocol, stage, votes, store_screening.resolution_on(store, record, stage)
+        )
+    first = status[Stage.TITLE_ABSTRACT]
+    second = status[Stage.FULL_TEXT] if first.outcome is Outcome.PASSED else WAITING
+    row = store_screening.retrieval_on(store, record)
+    return RecordState(record, first, second, row["status"] if row is not None else None)

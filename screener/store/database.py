@@ -1,0 +1,333 @@
+"""One SQLite file is the review: opening it safely, writing to it, backing it up.
+
+Every write is a short `BEGIN IMMEDIATE` transaction (a deferred one that reads first fails at once when
+another process has written), with `synchronous=FULL` so that what was acknowledged survives a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from screener.model.errors import StoreError
+from screener.model.ids import ActIds
+from screener.store.migrations import NAMES, migrations
+
+BUSY_SECONDS = 30.0
+_HEADER = b"SQLite format 3\x00"
+# File systems on which SQLite's WAL cannot work: their locks and shared memory are not shared.
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "sshfs", "fuse.sshfs", "afs", "9p", "ncpfs"}
+)
+
+Row = sqlite3.Row
+
+
+class Store:
+    """The open review database. One instance per thread; any number of processes."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, ids: ActIds) -> None:
+        self.path = path
+        self.ids = ids
+        self.conn = connection
+        self.db = sqlite_utils.Database(connection)
+        self._thread = threading.get_ident()
+        # Fault injection and progress hook in here: called before each statement that writes.
+        self.before_write: Callable[[str], None] | None = None
+
+    # Reading -----------------------------------------------------------------------------------
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        try:
+            return self.conn.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
+
+    def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
+        found = self.rows(sql, values)
+        return found[0] if found else None
+
+    def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
+        found = self.row(sql, values)
+        return found[0] if found is not None else None
+
+    # Writing -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One immediate transaction; nested uses join the outer one. Acknowledged only after commit."""
+        if self.conn.in_transaction:
+            yield
+            return
+        try:
+            self.conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        try:
+            yield
+            self._announce("COMMIT")
+            self.conn.execute("COMMIT")
+        except BaseException as error:
+            with suppress(sqlite3.Error):
+                if self.conn.in_transaction:
+                    self.conn.execute("ROLLBACK")
+            if isinstance(error, sqlite3.DatabaseError):
+                raise self._explained(error) from error
+            raise
+
+    def insert(self, table: str, values: dict[str, Any]) -> None:
+        """Add one row. Unknown columns are an error; there is no upsert on purpose."""
+        self._statement("INSERT INTO", table, values)
+
+    def insert_new(self, table: str, values: dict[str, Any]) -> bool:
+        """Add one content-addressed row unless it is there; True if it was added."""
+        return self._statement("INSERT OR IGNORE INTO", table, values) > 0
+
+    def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> None:
+        """A write to a cache table (ledgers refuse anything but INSERT)."""
+        self._in_write()
+        self._announce(sql)
+        self.conn.execute(sql, values)
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._in_write()
+        self._announce(sql)
+        self.conn.executemany(sql, rows)
+
+    def act(self, kind: str, actor: str, *, replaces: str | None = None) -> str:
+        """Append the header of an act and give its id; the caller adds what was said."""
+        act_id = self.ids.new()
+        seq = (self.value("SELECT max(seq) FROM acts WHERE device = ?", [self.device]) or 0) + 1
+        self.insert(
+            "acts",
+            {
+                "id": act_id,
+                "device": self.device,
+                "seq": seq,
+                "kind": kind,
+                "replaces": replaces,
+                "actor": actor,
+                "at": self.ids.time_text(),
+            },
+        )
+        return act_id
+
+    @property
+    def device(self) -> str:
+        return str(self.value("SELECT value FROM meta WHERE key = 'device'"))
+
+    def _statement(self, verb: str, table: str, values: dict[str, Any]) -> int:
+        self._in_write()
+        self._announce(table)
+        names = ", ".join(values)
+        marks = ", ".join("?" * len(values))
+        cursor = self.conn.execute(f"{verb} {table} ({names}) VALUES ({marks})", list(values.values()))
+        return cursor.rowcount
+
+    def _in_write(self) -> None:
+        if not self.conn.in_transaction:
+            raise RuntimeError("writes belong in `with store.write():`")
+
+    def _announce(self, what: str) -> None:
+        if self.before_write is not None:
+            self.before_write(what)
+
+    def _explained(self, error: sqlite3.DatabaseError) -> StoreError:
+        text = str(error)
+        name = str(self.path)
+        if "locked" in text or "busy" in text:
+            return StoreError(
+                f"another process has been writing for more than {BUSY_SECONDS:.0f} seconds; nothing was "
+                "written, try again when it has finished",
+                file=name,
+            )
+        if "malformed" in text or "not a database" in text:
+            return StoreError(
+                f"the database is damaged ({text}); restore a backup from db/backups", file=name
+            )
+        if "readonly" in text:
+            return StoreError(
+                "the database may not be written by this user", file=name, expected="write permission"
+            )
+        if "full" in text:
+            return StoreError(f"the disk is full ({text}); nothing was written", file=name)
+        return StoreError(text, file=name)
+
+    # Care --------------------------------------------------------------------------------------
+
+    def backup(self, to: Path) -> Path:
+        """A complete, compact copy (the `-wal` included), safe while others write."""
+        if to.exists():
+            raise StoreError("the backup would overwrite a file", file=str(to), expected="a new file name")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        self.conn.execute("VACUUM INTO ?", [str(to)])
+        return to
+
+    def check(self) -> list[str]:
+        """What SQLite itself finds wrong: pages and foreign keys. Empty when sound."""
+        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        broken = self.rows("PRAGMA foreign_key_check")
+        return found + [f"{row[0]}: row {row[1]} points to a missing row of {row[2]}" for row in broken]
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.conn.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def create(path: Path, *, ids: ActIds | None = None, group: bool = False) -> Store:
+    """A new, empty review database; refuses an existing file."""
+    if path.exists():
+        raise StoreError("there is a database already", file=str(path), expected="an empty folder")
+    refuse_network(path.parent)
+    if group:
+        # setgid: files made here belong to the folder's group, whoever makes them.
+        os.umask(0o007)
+        path.parent.chmod(0o2770)
+    path.touch(mode=0o660 if group else 0o644)
+    if group:
+        path.chmod(0o660)
+    ids = ids or ActIds()
+    store = Store(path, _connect(path), ids)
+    with store.write():
+        migrations.apply(store.db)
+        store.insert("meta", {"key": "device", "value": ids.new()})
+        store.insert("meta", {"key": "group", "value": "yes" if group else "no"})
+    return store
+
+
+def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
+    """Open a review database, or say why not, touching nothing then.
+
+    Errors: missing, not a database, damaged or cut short, made by a newer program, on a network share.
+    Older databases are backed up and migrated.
+    """
+    if not path.is_file():
+        raise StoreError(
+            "there is no review database", file=str(path), expected="a file made by `screener init`"
+        )
+    refuse_network(path.parent)
+    _refuse_damaged(path)
+    applied = _applied(path)
+    if applied != NAMES[: len(applied)]:
+        unknown = ", ".join(name for name in applied if name not in NAMES) or ", ".join(applied)
+        raise StoreError(
+            f"the database was written by a newer version of the program (it has {unknown}); nothing was changed",
+            file=str(path),
+            expected="an update of screener, at least the version that the others use",
+        )
+    store = Store(path, _connect(path), ids or ActIds())
+    if len(applied) < len(NAMES):
+        if applied:
+            store.backup(path.parent / "backups" / f"review-before-{NAMES[len(applied)]}.db")
+        with store.write():
+            migrations.apply(store.db)
+    if store.value("SELECT value FROM meta WHERE key = 'group'") == "yes":
+        os.umask(0o007)
+    return store
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"the database cannot be opened ({error})", file=str(path), expected="read and write permission"
+        ) from error
+    return connection
+
+
+def _refuse_damaged(path: Path) -> None:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        raise StoreError(
+            f"the database cannot be read ({error.strerror})", file=str(path), expected="read permission"
+        ) from error
+    if size == 0:
+        raise StoreError("the database is an empty file", file=str(path), expected="a backup from db/backups")
+    if not head.startswith(_HEADER) or len(head) < 100:
+        raise StoreError("this is not a review database", file=str(path), expected="an SQLite file")
+    page = int.from_bytes(head[16:18], "big")
+    page = 65536 if page == 1 else page
+    pages = int.from_bytes(head[28:32], "big")
+    # With a write-ahead log the file may rightly be shorter than its header says.
+    wal = path.with_name(path.name + "-wal")
+    if size < page * pages and not (wal.exists() and wal.stat().st_size):
+        raise StoreError(
+            f"the database is cut short: {size:,} of {page * pages:,} bytes",
+            file=str(path),
+            expected="a backup from db/backups",
+        )
+
+
+def _applied(path: Path) -> tuple[str, ...]:
+    """Names of the migrations a database has, read without write access."""
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        try:
+            rows = connection.execute(
+                "SELECT name FROM _sqlite_migrations WHERE migration_set = 'screener' ORDER BY id"
+            ).fetchall()
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("malformed")
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            raise StoreError(
+                "this SQLite file is not a review database",
+                file=str(path),
+                expected="a file made by `screener init`",
+            ) from error
+        raise StoreError(f"the database cannot be opened ({error})", file=str(path)) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"the database is damaged ({error}); nothing was changed",
+            file=str(path),
+            expected="a backup from db/backups",
+        ) from error
+    return tuple(str(row[0]) for row in rows)
+
+
+def refuse_network(folder: Path, mounts: str | None = None) -> None:
+    """Refuse a folder on a network share; `mounts` is the text of /proc/mounts (read if not given)."""
+    if mounts is None:
+        try:
+            mounts = Path("/proc/mounts").read_text("utf-8", errors="replace")
+        except OSError:
+            return
+    real = os.path.realpath(folder)
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        parts = line.split()
+        if len(parts) < 3:
+            continue
+        point = parts[1].replace("\\040", " ")
+        if (real == point or real.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+            best, kind = point, parts[2]
+    if kind in _NETWORK:
+        raise StoreError(
+            f"the folder is on a network share ({kind} at {best}), where SQLite cannot guard against lost writes",
+            file=str(folder),
+            expected="a folder on a disk of this machine; work over SSH on the machine that has it",
+        )

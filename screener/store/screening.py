@@ -1,0 +1,227 @@
+"""Votes, reveals, resolutions, retrievals. Whoever reads here gets what that person may see.
+
+Blinding is in the queries (contracts, section 3): a viewer's votes are those of record-stages that the
+required voters have closed, plus the viewer's own. `viewer=None` reads closed record-stages only.
+"""
+
+from __future__ import annotations
+
+from screener.model.screening import CastVote, Resolution, Stage, Vote
+from screener.store.database import Row, Store
+
+_REQUIRED = "(SELECT CASE :stage WHEN 'full_text' THEN voters_full_text ELSE voters_title_abstract END FROM current_protocol)"
+_VISIBLE = f"(holders >= {_REQUIRED} OR actor = :viewer)"
+
+
+def add_decision(
+    store: Store,
+    actor: str,
+    *,
+    citation: str,
+    version: str,
+    stage: Stage,
+    vote: Vote | None,
+    reason: str | None,
+    note: str | None,
+    protocol_id: str,
+    replaces: str | None,
+) -> str:
+    """Append one vote (None takes the replaced one back)."""
+    with store.write():
+        act = store.act("decision", actor, replaces=replaces)
+        store.insert(
+            "decisions",
+            {
+                "id": act,
+                "citation_id": citation,
+                "version_id": version,
+                "stage": stage.value,
+                "vote": vote.value if vote else None,
+                "reason": reason,
+                "note": note,
+                "protocol_id": protocol_id,
+            },
+        )
+    return act
+
+
+def own_heads(store: Store, actor: str, record: str, stage: Stage) -> list[Row]:
+    """A person's current decisions on the citations of a record; several after a merge."""
+    return store.rows(
+        "SELECT h.id, h.citation_id, h.version_id, h.vote, h.reason, h.note FROM decision_heads h "
+        "JOIN members m ON m.citation_id = h.citation_id "
+        "WHERE m.record_id = ? AND h.stage = ? AND h.actor = ? ORDER BY h.id",
+        [record, stage.value, actor],
+    )
+
+
+def own_history(store: Store, actor: str, stage: Stage, limit: int = 200) -> list[Row]:
+    """A person's own votes at a stage, newest first: record, vote, reason, note, time."""
+    return store.rows(
+        "SELECT h.id, m.record_id, h.vote, h.reason, h.note, h.at FROM decision_heads h "
+        "JOIN members m ON m.citation_id = h.citation_id "
+        "WHERE h.actor = ? AND h.stage = ? AND h.vote IS NOT NULL ORDER BY h.id DESC LIMIT ?",
+        [actor, stage.value, limit],
+    )
+
+
+def visible_votes(store: Store, stage: Stage, viewer: str | None) -> dict[str, list[CastVote]]:
+    """Votes of every record at a stage that the viewer may see."""
+    found: dict[str, list[CastVote]] = {}
+    for row in store.rows(
+        f"SELECT record_id, actor, vote, reason, note, decision_id, at FROM votes WHERE stage = :stage AND {_VISIBLE} "
+        "ORDER BY decision_id",
+        {"stage": stage.value, "viewer": viewer},
+    ):
+        found.setdefault(row["record_id"], []).append(_cast(row))
+    return found
+
+
+def votes_on(store: Store, record: str, stage: Stage, viewer: str | None) -> list[CastVote]:
+    """Votes on one record at one stage that the viewer may see."""
+    rows = store.rows(
+        "SELECT actor, vote, reason, note, decision_id, at FROM votes "
+        f"WHERE record_id = :record AND stage = :stage AND {_VISIBLE} ORDER BY decision_id",
+        {"record": record, "stage": stage.value, "viewer": viewer},
+    )
+    return [_cast(row) for row in rows]
+
+
+def _cast(row: Row) -> CastVote:
+    return CastVote(
+        reviewer=row["actor"],
+        vote=Vote(row["vote"]),
+        reason=row["reason"],
+        note=row["note"],
+        decision_id=row["decision_id"],
+        at=row["at"],
+    )
+
+
+def voted_records(store: Store, actor: str, stage: Stage) -> set[str]:
+    """Records on which this person holds a vote at this stage."""
+    return {
+        row[0]
+        for row in store.rows(
+            "SELECT record_id FROM votes WHERE stage = ? AND actor = ?", [stage.value, actor]
+        )
+    }
+
+
+def is_revealed(store: Store, record: str, stage: Stage) -> bool:
+    return bool(
+        store.value(
+            "SELECT 1 FROM members m JOIN reveals r ON r.citation_id = m.citation_id "
+            "WHERE m.record_id = ? AND r.stage = ? LIMIT 1",
+            [record, stage.value],
+        )
+    )
+
+
+def add_reveal(store: Store, actor: str, record: str, citation: str, stage: Stage) -> None:
+    """Note that the votes of a closed record-stage were shown; once is enough."""
+    if is_revealed(store, record, stage):
+        return
+    with store.write():
+        act = store.act("reveal", actor)
+        store.insert("reveals", {"id": act, "citation_id": citation, "stage": stage.value})
+
+
+def add_resolution(
+    store: Store,
+    actor: str,
+    *,
+    citation: str,
+    stage: Stage,
+    outcome: Vote,
+    reason: str | None,
+    how: str,
+    why: str,
+    confirms: str | None = None,
+    replaces: str | None = None,
+) -> str:
+    with store.write():
+        act = store.act("resolution", actor, replaces=replaces)
+        store.insert(
+            "resolutions",
+            {
+                "id": act,
+                "citation_id": citation,
+                "stage": stage.value,
+                "outcome": outcome.value,
+                "reason": reason,
+                "how": how,
+                "why": why,
+                "confirms": confirms,
+            },
+        )
+    return act
+
+
+_RESOLUTION = (
+    "SELECT record_id, outcome, reason, how, why, actor, confirmed_by FROM current_resolutions WHERE stage = ?"
+)
+
+
+def resolutions(store: Store, stage: Stage) -> dict[str, Resolution]:
+    return {row["record_id"]: _resolution(row) for row in store.rows(_RESOLUTION, [stage.value])}
+
+
+def resolution_on(store: Store, record: str, stage: Stage) -> Resolution | None:
+    row = store.row(f"{_RESOLUTION} AND record_id = ?", [stage.value, record])
+    return _resolution(row) if row is not None else None
+
+
+def resolution_head(store: Store, record: str, stage: Stage) -> str | None:
+    found = store.value(
+        "SELECT id FROM current_resolutions WHERE stage = ? AND record_id = ?", [stage.value, record]
+    )
+    return str(found) if found else None
+
+
+def _resolution(row: Row) -> Resolution:
+    by = (row["actor"], row["confirmed_by"]) if row["confirmed_by"] else (row["actor"],)
+    return Resolution(Vote(row["outcome"]), row["reason"], by, row["how"], row["why"])
+
+
+def proposal_on(store: Store, record: str, stage: Stage) -> Row | None:
+    """The consensus that one voter wrote and nobody has confirmed yet."""
+    return store.row(
+        "SELECT id, outcome, reason, why, actor, at FROM open_proposals WHERE record_id = ? AND stage = ?",
+        [record, stage.value],
+    )
+
+
+def add_retrieval(
+    store: Store,
+    actor: str,
+    citation: str,
+    status: str,
+    note: str | None,
+    *,
+    file: str | None = None,
+    file_sha256: str | None = None,
+) -> str:
+    with store.write():
+        act = store.act("retrieval", actor)
+        store.insert(
+            "retrievals",
+            {
+                "id": act,
+                "citation_id": citation,
+                "status": status,
+                "note": note,
+                "file": file,
+                "file_sha256": file_sha256,
+            },
+        )
+    return act
+
+
+def retrievals(store: Store) -> dict[str, Row]:
+    """The latest retrieval row of each record that has one."""
+    return {row["record_id"]: row for row in store.rows("SELECT * FROM current_retrievals")}
+
+
+def retrieval_on(store: Store, record: str) -> Row | None:
+    return store.row("SELECT * FROM current_retrievals WHERE record_id = ?", [record])
