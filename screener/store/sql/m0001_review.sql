@@ -223,7 +223,7 @@ CREATE TABLE flow_snapshots (                -- a published flow with the rows b
 
 CREATE VIEW current_protocol AS
 SELECT p.*, a.actor, a.at FROM protocol_versions p JOIN acts a USING (id)
-ORDER BY a.id DESC LIMIT 1;
+ORDER BY p.id DESC LIMIT 1;
 
 -- The version of each citation in the latest search that returned it.
 CREATE VIEW current_versions AS

@@ -1,0 +1,144 @@
+"""records and duplicates."""
+
+from __future__ import annotations
+
+import click
+
+from screener.cli import output
+from screener.cli.app import Command, SubGroup, review, wants_json
+from screener.steps import deduplication
+
+
+@click.command("records", cls=Command)
+@click.argument("record", required=False)
+@click.option("--stage", type=click.Choice(["title_abstract", "full_text"]), default="title_abstract")
+@click.option("--status", type=click.Choice(["waiting", "open", "conflict", "passed", "excluded"]))
+@click.option("--raw", is_flag=True, help="With a record: its entries exactly as their databases gave them.")
+def records_command(record: str | None, stage: str, status: str | None, raw: bool) -> None:
+    """List records with where they stand, or show one RECORD (id, database:accession, PMID or DOI)."""
+    from screener.model.screening import Stage
+    from screener.steps import records as step
+    from screener.store import citations as store_citations
+
+    with review() as opened:
+        if record is not None:
+            found = store_citations.find_record(opened.store, record)
+            card = step.card(opened, found)
+            facts = {
+                "record": found,
+                "sources": [source.reference for source in card.sources],
+                "title_abstract": step.state(opened, found).title_abstract.outcome.value,
+                "full_text": step.state(opened, found).full_text.outcome.value,
+                **card.fields.to_dict(),
+            }
+            if raw:
+                for source in card.sources:
+                    version = store_citations.current_version(opened.store, source.citation)
+                    output.line(f"--- {source.reference}")
+                    output.line(store_citations.raw_entry(opened.store, version).decode("utf-8", "replace"))
+            elif wants_json():
+                output.data(facts)
+            else:
+                for key, value in facts.items():
+                    shown = "; ".join(map(str, value)) if isinstance(value, list) else value
+                    if shown not in (None, ""):
+                        output.line(f"{key:18} {shown}")
+            return
+        wanted = Stage(stage)
+        rows = []
+        cards = step.united_citations(opened)
+        for key, state in step.states(opened).items():
+            if status is None or state.at(wanted).outcome.value == status:
+                rows.append((key, state.at(wanted), cards[key]))
+    if wants_json():
+        output.data(
+            {
+                "records": [
+                    {
+                        "record": key,
+                        "status": at.outcome.value,
+                        "reason": at.reason,
+                        "title": c.title,
+                        "pmid": c.pmid,
+                    }
+                    for key, at, c in rows
+                ]
+            }
+        )
+    else:
+        output.table(
+            ["record", "status", "year", "title"],
+            [[key[:8], at.outcome.value, c.year, c.title] for key, at, c in rows],
+            widest=80,
+        )
+
+
+@click.group("duplicates", cls=SubGroup)
+def duplicates_command() -> None:
+    """Pairs that the engine is unsure of wait for a person; every merge can be undone."""
+
+
+@duplicates_command.command("list")
+@click.option("--merged", is_flag=True, help="What was merged or kept apart, and why.")
+def list_(merged: bool) -> None:
+    """Pairs that wait, or (--merged) those that were settled, with reasons."""
+    with review() as opened:
+        pairs = deduplication.merges(opened) if merged else deduplication.waiting_pairs(opened)
+    rows = [
+        {
+            "a": pair.a,
+            "b": pair.b,
+            "score": pair.verdict.score if pair.verdict else None,
+            "why": pair.verdict.describe() if pair.verdict else None,
+            "by": pair.by,
+            "said": pair.said,
+            "note": pair.note,
+            "title_a": pair.first.title,
+            "title_b": pair.second.title,
+        }
+        for pair in pairs
+    ]
+    if wants_json():
+        output.data({"pairs": rows})
+        return
+    for row in rows:
+        output.line(f"{row['a']}  {row['title_a']}")
+        output.line(f"{row['b']}  {row['title_b']}")
+        said = f"{row['said']} said {row['by']}; " if row["by"] else ""
+        output.line(f"    {said}{row['why'] or ''}")
+    output.line(f"{len(rows)} pairs")
+
+
+@duplicates_command.command("judge")
+@click.argument("a")
+@click.argument("b")
+@click.argument("verdict", type=click.Choice(["same", "different", "ask", "withdrawn"]))
+@click.option("--note")
+def judge(a: str, b: str, verdict: str, note: str | None) -> None:
+    """Say that citations A and B are the same, different, or that you cannot tell (ask)."""
+    with review() as opened:
+        count = deduplication.judge(
+            opened,
+            deduplication.find_citation(opened, a),
+            deduplication.find_citation(opened, b),
+            verdict,
+            note,
+        )
+    _records(count)
+
+
+@duplicates_command.command("split")
+@click.argument("citation")
+@click.option("--note")
+def split(citation: str, note: str | None) -> None:
+    """Take CITATION out of its record."""
+    with review() as opened:
+        count = deduplication.split(opened, deduplication.find_citation(opened, citation), note)
+    _records(count)
+
+
+def _records(count: int) -> None:
+    if wants_json():
+        output.data({"records": count})
+    else:
+        output.line(f"{count:,} records")

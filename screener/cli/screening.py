@@ -1,0 +1,141 @@
+"""decide, conflicts, resolve, decisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from screener.cli import output
+from screener.cli.app import Command, SubGroup, review, wants_json
+
+_STAGES = click.Choice(["title_abstract", "full_text"])
+
+
+@click.command("decide", cls=Command)
+@click.argument("record")
+@click.argument("vote", required=False, type=click.Choice(["include", "exclude", "maybe"]))
+@click.option("--stage", required=True, type=_STAGES)
+@click.option("--reason", help="An exclusion reason of the protocol.")
+@click.option("--note")
+@click.option("--undo", is_flag=True, help="Take your vote back.")
+def decide_command(
+    record: str, vote: str | None, stage: str, reason: str | None, note: str | None, undo: bool
+) -> None:
+    """Vote on RECORD, or take your vote back with --undo."""
+    from screener.model.screening import Stage, Vote
+    from screener.steps import screening
+    from screener.store.citations import find_record
+
+    if undo == (vote is not None):
+        raise click.UsageError("Give a vote (include, exclude, maybe) or --undo.")
+    with review() as opened:
+        found = find_record(opened.store, record)
+        if vote is None:
+            screening.take_back(opened, found, Stage(stage))
+        else:
+            screening.vote(opened, found, Stage(stage), Vote(vote), reason=reason, note=note)
+    if wants_json():
+        output.data({"record": found, "stage": stage, "vote": vote, "reason": reason})
+    else:
+        output.line(f"{found}  {vote or 'taken back'}")
+
+
+@click.command("conflicts", cls=Command)
+@click.argument("record", required=False)
+@click.option("--stage", type=_STAGES, help="With a record: at which stage.")
+def conflicts_command(record: str | None, stage: str | None) -> None:
+    """List conflicts and your part in them; with RECORD and --stage show its votes (this is recorded)."""
+    from screener.model.screening import Stage
+    from screener.steps import screening
+    from screener.store.citations import find_record
+
+    with review() as opened:
+        if record is not None:
+            if stage is None:
+                raise click.UsageError("Give --stage with a record.")
+            view = screening.open_conflict(opened, find_record(opened.store, record), Stage(stage))
+            votes = [
+                {"reviewer": v.reviewer, "vote": v.vote.value, "reason": v.reason, "note": v.note}
+                for v in view.votes
+            ]
+            if wants_json():
+                output.data(
+                    {"record": view.card.record, "stage": stage, "your_part": view.role, "votes": votes}
+                )
+                return
+            output.line(view.card.fields.title or "")
+            for cast in votes:
+                output.line("  ".join(str(v) for v in cast.values() if v))
+            if view.proposal is not None:
+                output.line(
+                    f"{view.proposal['actor']} proposes {view.proposal['outcome']}: {view.proposal['why']}"
+                )
+            return
+        found = screening.conflicts(opened)
+    rows = [{"record": c.record, "stage": c.stage.value, "your_part": c.role} for c in found]
+    if wants_json():
+        output.data({"conflicts": rows})
+    else:
+        output.table(["record", "stage", "your part"], [list(row.values()) for row in rows])
+
+
+@click.command("resolve", cls=Command)
+@click.argument("record")
+@click.argument("outcome", type=click.Choice(["include", "exclude"]))
+@click.option("--stage", required=True, type=_STAGES)
+@click.option("--how", required=True, type=click.Choice(["consensus", "adjudication"]))
+@click.option("--why", default="", help="A sentence for the audit trail.")
+@click.option("--reason", help="The exclusion reason, if not the first of the votes'.")
+@click.option("--confirm", is_flag=True, help="Confirm the consensus that another voter wrote.")
+def resolve_command(
+    record: str, outcome: str, stage: str, how: str, why: str, reason: str | None, confirm: bool
+) -> None:
+    """Settle the conflict on RECORD: by consensus of the voters, or by an adjudicator who did not vote."""
+    from screener.model.screening import Stage, Vote
+    from screener.steps import screening
+    from screener.store.citations import find_record
+
+    with review() as opened:
+        found = find_record(opened.store, record)
+        screening.resolve(
+            opened, found, Stage(stage), Vote(outcome), how=how, why=why, reason=reason, confirm=confirm
+        )
+    if wants_json():
+        output.data({"record": found, "stage": stage, "outcome": outcome, "how": how, "confirmed": confirm})
+    else:
+        output.line(f"{found}  {outcome}")
+
+
+@click.group("decisions", cls=SubGroup)
+def decisions_command() -> None:
+    """Votes as CSV: record, stage, reviewer, vote, reason, note."""
+
+
+@decisions_command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(file: Path) -> None:
+    """Cast the votes of FILE: your own, or as coordinator those of all. All of them, or none."""
+    from screener.steps.tables_in import import_decisions
+
+    with review() as opened:
+        count = import_decisions(opened, file)
+    if wants_json():
+        output.data({"imported": count})
+    else:
+        output.line(f"{count} votes")
+
+
+@decisions_command.command("export")
+@click.option("-o", "file", type=click.Path(path_type=Path), required=True)
+def export(file: Path) -> None:
+    """Write the votes that you may see: your own, and those of closed records."""
+    from screener.steps.tables_out import decisions_csv
+
+    with review() as opened:
+        text, count = decisions_csv(opened)
+    file.write_text(text, encoding="utf-8", newline="")
+    if wants_json():
+        output.data({"file": str(file), "votes": count})
+    else:
+        output.line(f"{count} votes in {file}")

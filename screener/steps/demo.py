@@ -1,0 +1,136 @@
+"""The worked example built from its sources by two scripted reviewers, with a fixed clock and ids."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from screener.model.ids import ActIds
+from screener.model.protocol import Role
+from screener.model.screening import Stage
+from screener.sources import Query, read_queries
+from screener.steps import deduplication, handoff, screening, studies, tables_in
+from screener.steps.flow import flow
+from screener.steps.review import Review, adopt, copy_example, example_folder, init_review, open_review
+from screener.steps.searching import Imported, import_file
+
+# The clock of the demo: the day after the example's search, one second an act.
+START = 1_690_848_000.0
+
+Say = Callable[[str], None]
+
+
+def demo_ids() -> ActIds:
+    """A clock that stands on 1 August 2023 and moves a second at a time, and repeatable randomness."""
+    seconds = iter(range(100_000_000))
+    return ActIds(now=lambda: START + next(seconds), entropy=random.Random(20230731).randbytes)
+
+
+def build(folder: Path, say: Say) -> dict[str, Any]:
+    """Build the example in a new folder and write every export; gives what happened, as counts."""
+    review = make(folder, say)
+    try:
+        say("\n7  Hand-off")
+        written = handoff.export(review, folder / "exports")
+        for name in written:
+            say(f"   exports/{name}")
+        left = screening.overview(review.as_person(_screeners(review)[0]))
+        who = _screeners(review)[0]
+        say(
+            f"\n{left.waiting[Stage.TITLE_ABSTRACT]} records are left unscreened for {who}, so that you can try it:"
+        )
+        say(f"   screener -C {folder} --as {who}")
+        return {
+            "folder": str(folder.resolve()),
+            "records": left.records,
+            "included": left.included,
+            "files": written,
+            "flow": flow(review).to_dict(),
+            "open_as": who,
+        }
+    finally:
+        review.close()
+
+
+def make(folder: Path, say: Say) -> Review:
+    """The example's review up to the hand-off, open on behalf of its coordinator."""
+    source = example_folder()
+    ids = demo_ids()
+    init_review(folder, protocol=source / "review.toml", ids=ids).close()
+    copy_example(folder)
+    review = open_review(folder, _coordinator(folder), ids=ids)
+    adopt(review, "protocol of the registered review")
+    say(f"1  Protocol: {review.protocol.title}")
+    people = ", ".join(f"{r.id} ({', '.join(sorted(r.roles))})" for r in review.protocol.reviewers)
+    say(f"   reviewers {people}")
+
+    say("\n2  Searches of 31 July 2023")
+    for query in read_queries(folder / "queries"):
+        for result in _import(review, query):
+            say(
+                f"   {result.query:16} {result.database:15} {result.hits:4} entries in {result.format}, "
+                f"{result.repeated} repeated"
+            )
+
+    found = deduplication.deduplicate(review)
+    say("\n3  Duplicates")
+    say(f"   {found.citations} citations: {found.same} pairs are the same, {found.ask} wait for a person")
+    ledger = folder / "db" / "ledger"
+    judged = tables_in.import_duplicates(review, ledger / "duplicates.csv")
+    waiting = deduplication.waiting_pairs(review)
+    records = screening.overview(review).records
+    say(f"   people judged {judged} pairs, {len(waiting)} still wait: {records} records")
+
+    say("\n4  Screening, two reviewers blinded to each other")
+    votes = ledger / "decisions.csv"
+    for stage in Stage:
+        count = tables_in.import_decisions(review, votes, stage=stage)
+        conflicts = [c for c in screening.conflicts(review) if c.stage is stage]
+        settled = tables_in.import_resolutions(review, ledger / "resolutions.csv", stage=stage)
+        if stage is Stage.TITLE_ABSTRACT:
+            fetched = tables_in.import_retrievals(review, ledger / "retrievals.csv")
+        say(f"   {stage.label}: {count} votes, {len(conflicts)} conflicts, {settled} settled")
+    say(f"   retrieval: {fetched} reports accounted for")
+
+    say("\n5  Studies")
+    linked = tables_in.import_studies(review, ledger / "studies.csv")
+    groups = studies.studies(review)
+    say(f"   {linked} reports of {len(groups)} studies")
+
+    say("\n6  Extraction and risk of bias, in duplicate")
+    forms = tables_in.import_extraction(review, ledger / "extraction.csv", submit=True)
+    compared = [c for c in (studies.compared(review, s.name) for s in groups) if c is not None]
+    differing = sum(c.unsettled for c in compared)
+    settled = tables_in.import_settlements(review, ledger / "settlements.csv")
+    agreed = [studies.agreed(review, s.name) for s in groups]
+    done = sum(a.items is not None for a in agreed)
+    say(f"   {forms} forms, {differing} readings differed, {settled} settled; {done} studies agreed")
+    return review
+
+
+def _import(review: Review, query: Query) -> list[Imported]:
+    return [
+        import_file(
+            review,
+            review.folder / file,
+            database=query.database,
+            kind=query.kind,
+            query=query.id,
+            platform=query.platform,
+            strategy=query.strategy,
+            searched_on=query.date.isoformat(),
+        )
+        for file in query.files
+    ]
+
+
+def _coordinator(folder: Path) -> str:
+    from screener.protocol import read_protocol
+
+    return read_protocol(folder / "review.toml").with_role(Role.COORDINATOR)[0].id
+
+
+def _screeners(review: Review) -> list[str]:
+    return [r.id for r in review.protocol.with_role(Role.SCREENER)]

@@ -1,0 +1,179 @@
+"""Work on files alone, without a review: convert citations, find duplicates, calculate a hazard ratio."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from screener import dedup, sources
+from screener.extraction.hr import derive
+from screener.extraction.hr_input import HrInput
+from screener.handoff.citations import FORMATS as WRITABLE
+from screener.handoff.citations import write_citations
+from screener.model.citation import Citation, ReadResult
+from screener.model.errors import InputError, Problem
+from screener.steps.searching import BadEntries
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or none: to a temporary name beside it first."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InputError(
+            f"the file cannot be written ({error.strerror})", file=str(path), expected="a folder that exists"
+        ) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def output_format(path: Path) -> str:
+    """The format that a file name asks for. Raises InputError for an unknown ending."""
+    ending = path.suffix.lower().lstrip(".")
+    if ending not in WRITABLE:
+        raise InputError(
+            f"'{path.suffix}' is no format to write",
+            file=str(path),
+            expected=", ".join(f".{f}" for f in WRITABLE),
+        )
+    return ending
+
+
+def _read(
+    paths: Sequence[Path], *, format: str | None = None, source: str | None = None, skip_bad: bool = False
+) -> tuple[list[ReadResult], list[Problem]]:
+    results = [sources.read(path, format=format, source=source) for path in paths]
+    skipped = []
+    for result in results:
+        problems = [
+            Problem(bad.message, result.file, f"entry {bad.position}", bad.field, bad.expected)
+            for bad in result.bad
+        ]
+        if problems and not skip_bad:
+            raise BadEntries(result.file, problems)
+        skipped += problems
+    return results, skipped
+
+
+def convert(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    format: str | None = None,
+    source: str | None = None,
+    skip_bad: bool = False,
+) -> dict[str, Any]:
+    """Read citation files and write them all to one, in the same order (contracts, section 7)."""
+    written = output_format(out)
+    results, skipped = _read(paths, format=format, source=source, skip_bad=skip_bad)
+    citations = [entry.citation for result in results for entry in result.entries]
+    write_text(out, write_citations(citations, written))
+    return {
+        "out": str(out),
+        "format": written,
+        "written": len(citations),
+        "files": [
+            {
+                "file": result.file,
+                "format": result.format,
+                "source": result.source,
+                "entries": len(result.entries),
+                "notes": list(result.notes),
+            }
+            for result in results
+        ],
+        "skipped": [problem.as_error().to_dict() for problem in skipped],
+    }
+
+
+def dedup_files(
+    paths: Sequence[Path],
+    clusters: Path,
+    *,
+    ask: Path | None = None,
+    out: Path | None = None,
+    report: Path | None = None,
+) -> dict[str, Any]:
+    """Find duplicates among the entries of files; write the tables of the contract.
+
+    Ids are a CSV's `id` column, else the entry's number from 1; with several files prefixed by the file's
+    name. A repeated id is an error.
+    """
+    written = output_format(out) if out is not None else ""
+    if report is not None and report.suffix.lower() != ".csv":
+        raise InputError(f"'{report.suffix}' is no report format", file=str(report), expected=".csv")
+    results, _ = _read(paths)
+    citations: dict[str, Citation] = {}
+    for path, result in zip(paths, results, strict=True):
+        named = sources.csv_column(path, "id") if result.format == "csv" else None
+        for entry in result.entries:
+            own = named[entry.position - 1] if named else str(entry.position)
+            key = f"{path.name}:{own}" if len(paths) > 1 else own
+            if not own or key in citations:
+                raise InputError(
+                    f"the id '{key}' is repeated" if own else "the id is empty",
+                    file=str(path),
+                    entry=f"entry {entry.position}",
+                    field="id",
+                    expected="ids that differ (and files with different names)",
+                )
+            citations[key] = entry.citation
+    pairs = dedup.find_pairs(citations)
+    clustering = dedup.cluster(citations, pairs, [])
+    rows = dedup.clusters_table(list(citations), clustering, pairs)
+    asked = dedup.ask_table(pairs, clustering)
+    write_text(clusters, _csv(dedup.CLUSTER_COLUMNS, rows))
+    if ask is not None:
+        write_text(ask, _csv(dedup.ASK_COLUMNS, asked))
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(row["cluster"], []).append(row["id"])
+    if out is not None:
+        kept = {
+            members[0] if len(members) == 1 else dedup.preferred(citations, members)
+            for members in groups.values()
+        }
+        write_text(out, write_citations([c for key, c in citations.items() if key in kept], written))
+    if report is not None:
+        same = [
+            {
+                "id1": pair.a,
+                "id2": pair.b,
+                "verdict": pair.verdict.value,
+                "score": f"{pair.score:.4f}",
+                "why": pair.describe(),
+                "title1": citations[pair.a].title or "",
+                "title2": citations[pair.b].title or "",
+            }
+            for pair in pairs
+        ]
+        write_text(report, _csv(("id1", "id2", "verdict", "score", "why", "title1", "title2"), same))
+    return {"entries": len(rows), "clusters": len(groups), "ask": len(asked), "pairs": len(pairs)}
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def calculate_hr(given: Mapping[str, str | None], *, invert: bool = False) -> dict[str, Any]:
+    """The contract's `hr` object from printed values (keys hr, low, high, level, p, ...)."""
+    names = {"low": "ci_low", "high": "ci_high"}
+    values = {names.get(key, key): value for key, value in given.items()}
+    return dict(derive(HrInput(**values, invert=invert)).to_dict())

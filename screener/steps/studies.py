@@ -1,0 +1,240 @@
+"""Studies and what is read off them: grouping reports, filling forms twice, comparing, agreeing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from screener.extraction import compare, forms
+from screener.extraction.compare import Comparison
+from screener.model.errors import InputError, ReviewError
+from screener.model.extraction import Form, Item, item_key
+from screener.model.protocol import Role
+from screener.steps import records
+from screener.steps.review import Review
+from screener.store import citations as store_citations
+from screener.store import extraction as store_extraction
+from screener.store.database import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study and its included reports, as record ids in the order of the queue."""
+
+    name: str
+    reports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An included report without a study, and the study that shares a register number with it."""
+
+    record: str
+    study: str
+    registry_id: str
+
+
+def included(review: Review) -> list[str]:
+    """Reports that passed full text, in the order of the queue."""
+    return [record for record, state in records.states(review).items() if state.included]
+
+
+def studies(review: Review) -> list[Study]:
+    """Studies with at least one included report, by name."""
+    of = store_extraction.reports_by_record(review.store)
+    groups: dict[str, list[str]] = {}
+    for record in included(review):
+        if record in of:
+            groups.setdefault(of[record], []).append(record)
+    return [Study(name, tuple(groups[name])) for name in sorted(groups)]
+
+
+def ungrouped(review: Review) -> list[str]:
+    """Included reports that belong to no study yet."""
+    of = store_extraction.reports_by_record(review.store)
+    return [record for record in included(review) if record not in of]
+
+
+def suggestions(review: Review) -> list[Suggestion]:
+    """Studies for ungrouped reports: those whose reports share a trial register number."""
+    of = store_extraction.reports_by_record(review.store)
+    known: dict[str, str] = {}
+    cards = {record: records.card(review, record).fields for record in included(review)}
+    for record, citation in cards.items():
+        for number in citation.registry_ids:
+            if record in of:
+                known.setdefault(number, of[record])
+    return [
+        Suggestion(record, known[number], number)
+        for record, citation in cards.items()
+        if record not in of
+        for number in citation.registry_ids[:1]
+        if number in known
+    ]
+
+
+def link(review: Review, record: str, study: str | None, note: str | None = None) -> None:
+    """Put an included report into a study (None: take it out of its study)."""
+    me = review.person()
+    if study is not None and not study.strip():
+        raise InputError("a study needs a name", field="study", expected="e.g. VELOUR")
+    if study is not None and study[:1] in {"=", "+", "-", "@", "\t"}:
+        raise InputError(
+            "a study's name may not start like a formula", field="study", expected="a letter or digit"
+        )
+    if study is not None and not records.state(review, record).included:
+        raise ReviewError(
+            "only included reports belong to a study", entry=record, expected="a report that passed full text"
+        )
+    store_extraction.link_report(
+        review.store, me.id, store_citations.preferred(review.store, record), study and study.strip(), note
+    )
+
+
+def _known(review: Review, study: str) -> None:
+    names = sorted(set(store_extraction.reports_by_record(review.store).values()))
+    if study not in names:
+        raise ReviewError(
+            f"there is no study '{study}'",
+            entry=study,
+            expected=", ".join(names[:8]) or "`screener studies link`",
+        )
+
+
+def fill(review: Review, study: str, form: Form, values: dict[str, str]) -> str:
+    """Record one filled form of this extractor; gives its item key. Mistakes are refused, all of them named."""
+    me = review.person(Role.SCREENER)
+    _known(review, study)
+    mine = own_items(review, study)
+    arms = {item.values.get("name", "") for item in mine if item.form is Form.ARM}
+    key = item_key(form, values)
+    problems = forms.check_form(
+        form, values, review.protocol, arms=arms, entry=f"{study}, {form.value} {key}"
+    )
+    if problems:
+        raise InputError(
+            "; ".join(str(problem) for problem in problems),
+            field=problems[0].field,
+            expected=problems[0].expected,
+        )
+    store_extraction.add_extraction(review.store, me.id, Item(study, form, key, values))
+    return key
+
+
+def withdraw(review: Review, study: str, form: Form, key: str) -> None:
+    """Take back one of this extractor's forms."""
+    me = review.person(Role.SCREENER)
+    found = next((i for i in own_items(review, study) if i.form is form and i.key == key), None)
+    if found is None:
+        raise ReviewError(f"you have no {form.value} form '{key}' on {study}", entry=study)
+    store_extraction.add_extraction(review.store, me.id, found, withdraw=True)
+
+
+def own_items(review: Review, study: str) -> list[Item]:
+    """The forms that this person has filled in for a study."""
+    me = review.person()
+    return store_extraction.items(review.store, me.id, study).get((study, me.id), [])
+
+
+def submit(review: Review, study: str) -> None:
+    """Say that this extractor has finished a study; when both have, their forms are compared."""
+    me = review.person(Role.SCREENER)
+    _known(review, study)
+    if not own_items(review, study):
+        raise ReviewError("you have filled in no form on this study", entry=study)
+    store_extraction.submit(review.store, me.id, study)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two extractors' forms of one study side by side, with what has been settled."""
+
+    study: str
+    extractors: tuple[str, str]
+    comparison: Comparison
+    settled: dict[tuple[Form, str, str], str]
+
+    @property
+    def unsettled(self) -> int:
+        """Readings that still wait for a word."""
+        said = {(form, forms.fold(key), field) for form, key, field in self.settled}
+        waiting = sum((d.form, forms.fold(d.key), d.field) not in said for d in self.comparison.differences)
+        alone = (*self.comparison.only_a, *self.comparison.only_b)
+        return waiting + sum((i.form, forms.fold(i.key), compare.WHOLE) not in said for i in alone)
+
+
+def compared(review: Review, study: str) -> Compared | None:
+    """The comparison of a study, once both extractors have submitted it; else None."""
+    seen = store_extraction.items(review.store, review.viewer, study)
+    done = store_extraction.submitted(review.store, review.viewer).get(study, set())
+    people = sorted(person for (_, person) in seen if person in done)
+    if len(people) < store_extraction.EXTRACTORS:
+        return None
+    first, second = people[0], people[1]
+    return Compared(
+        study,
+        (first, second),
+        compare.compare(seen[(study, first)], seen[(study, second)]),
+        {
+            (Form(row["form"]), row["item"], row["field"]): row["value"]
+            for row in store_extraction.settlements(review.store, study)
+        },
+    )
+
+
+def settle(review: Review, study: str, form: Form, item: str, field: str, value: str, why: str) -> None:
+    """Agree on one field on which the extractors differ (`*` with keep or drop: a form that only one has)."""
+    me = review.person()
+    if not why.strip():
+        raise InputError("a settlement says why", field="why", expected="a sentence for the audit trail")
+    found = compared(review, study)
+    if found is None:
+        raise ReviewError("the study waits for both extractors to submit it", entry=study)
+    known = {(d.form, forms.fold(d.key), d.field) for d in found.comparison.differences}
+    alone = (*found.comparison.only_a, *found.comparison.only_b)
+    known |= {(i.form, forms.fold(i.key), compare.WHOLE) for i in alone}
+    if (form, forms.fold(item), field) not in known:
+        raise ReviewError(
+            f"the extractors do not differ on {form.value} '{item}', {field}",
+            entry=study,
+            field=field,
+            expected="; ".join(sorted(f"{f.value} '{k}', {name}" for f, k, name in known)[:5])
+            or "a difference",
+        )
+    if field == compare.WHOLE and value not in (compare.KEEP, compare.DROP):
+        raise InputError(
+            f"'{value}' settles nothing", field="value", expected=f"{compare.KEEP} or {compare.DROP}"
+        )
+    store_extraction.settle(
+        review.store, me.id, study=study, form=form, item=item, field=field, value=value, why=why
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the extractors of a study agreed on; None as long as something is open, and then why."""
+
+    study: str
+    extractors: tuple[str, ...]
+    items: tuple[Item, ...] | None
+    waits_for: str | None
+
+
+def agreed(review: Review, study: str) -> Agreed:
+    """The agreed forms of a study, or what they wait for."""
+    found = compared(review, study)
+    if found is None:
+        return Agreed(study, (), None, "both extractors have not submitted it")
+    if found.unsettled:
+        return Agreed(study, found.extractors, None, f"{found.unsettled} readings are not settled")
+    seen = store_extraction.items(review.store, review.viewer, study)
+    first, second = found.extractors
+    items = compare.agreed(seen[(study, first)], seen[(study, second)], found.settled)
+    problems = forms.check_items(items, review.protocol)
+    if problems:
+        return Agreed(study, found.extractors, None, f"the agreed forms have mistakes: {problems[0]}")
+    return Agreed(study, found.extractors, tuple(items), None)
+
+
+def settlement_log(review: Review) -> list[Row]:
+    """Settled readings with who and why, of studies whose extractors have both submitted."""
+    return store_extraction.settlements(review.store)
