@@ -172,10 +172,16 @@ def wants_json() -> bool:
 @contextmanager
 def review() -> Iterator[Review]:
     """The review that the options name, opened by the person they name, closed afterwards."""
-    from screener.steps.review import find_folder, open_review
+    from screener.steps.review import find_folder, needs_building, open_review
 
     said = settings()
-    opened = open_review(find_folder(said.folder), said.reviewer or os.environ.get("SCREENER_REVIEWER"))
+    folder = find_folder(said.folder)
+    if needs_building(folder):
+        from screener.steps.demo import build_in_place
+
+        output.say("this review is kept as text: building its database from db/ledger and queries/results ...")
+        build_in_place(folder)
+    opened = open_review(folder, said.reviewer or os.environ.get("SCREENER_REVIEWER"))
     try:
         yield opened
     finally:

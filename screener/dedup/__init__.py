@@ -1,0 +1,37 @@
+"""Deduplication: which citations are one record (docs/dedup.md).
+
+pairs = find_pairs(citations)               # what the engine thinks
+clustering = cluster(citations, pairs, people)   # with what people say
+"""
+
+from screener.dedup.cluster import cluster
+from screener.dedup.files import ASK_COLUMNS, CLUSTER_COLUMNS, ask_table, clusters_table
+from screener.dedup.find import ENGINE_VERSION, find_pairs
+from screener.dedup.prefer import preferred
+from screener.dedup.values import (
+    Blocked,
+    Clash,
+    Clustering,
+    PairVerdict,
+    PersonVerdict,
+    Policy,
+    Verdict,
+)
+
+__all__ = [
+    "ASK_COLUMNS",
+    "CLUSTER_COLUMNS",
+    "ENGINE_VERSION",
+    "Blocked",
+    "Clash",
+    "Clustering",
+    "PairVerdict",
+    "PersonVerdict",
+    "Policy",
+    "Verdict",
+    "ask_table",
+    "cluster",
+    "clusters_table",
+    "find_pairs",
+    "preferred",
+]

@@ -10,11 +10,22 @@ from typing import Any
 from screener.model.ids import ActIds
 from screener.model.protocol import Role
 from screener.model.screening import Stage
+from screener.protocol import read_protocol
 from screener.sources import Query, read_queries
 from screener.steps import deduplication, handoff, screening, studies, tables_in
 from screener.steps.flow import flow
-from screener.steps.review import Review, adopt, copy_example, example_folder, init_review, open_review
+from screener.steps.review import (
+    DATABASE,
+    LEDGER,
+    Review,
+    adopt,
+    copy_example,
+    example_folder,
+    init_review,
+    open_review,
+)
 from screener.steps.searching import Imported, import_file
+from screener.store.database import create
 
 # The clock of the demo: the day after the example's search, one second an act.
 START = 1_690_848_000.0
@@ -30,17 +41,20 @@ def demo_ids() -> ActIds:
 
 def build(folder: Path, say: Say) -> dict[str, Any]:
     """Build the example in a new folder and write every export; gives what happened, as counts."""
-    review = make(folder, say)
+    source = example_folder()
+    ids = demo_ids()
+    init_review(folder, protocol=source / "review.toml", ids=ids).close()
+    copy_example(folder)
+    review = open_review(folder, _coordinator(folder), ids=ids)
     try:
+        play(review, say)
         say("\n7  Hand-off")
         written = handoff.export(review, folder / "exports")
         for name in written:
             say(f"   exports/{name}")
-        left = screening.overview(review.as_person(_screeners(review)[0]))
         who = _screeners(review)[0]
-        say(
-            f"\n{left.waiting[Stage.TITLE_ABSTRACT]} records are left unscreened for {who}, so that you can try it:"
-        )
+        left = screening.overview(review.as_person(who))
+        say(f"\n{left.waiting[Stage.TITLE_ABSTRACT]} records are left unscreened for {who}. Try it:")
         say(f"   screener -C {folder} --as {who}")
         return {
             "folder": str(folder.resolve()),
@@ -54,13 +68,24 @@ def build(folder: Path, say: Say) -> dict[str, Any]:
         review.close()
 
 
-def make(folder: Path, say: Say) -> Review:
-    """The example's review up to the hand-off, open on behalf of its coordinator."""
-    source = example_folder()
+def build_in_place(folder: Path) -> None:
+    """Make the database of a folder that has the scripted ledgers; all of it, or none."""
     ids = demo_ids()
-    init_review(folder, protocol=source / "review.toml", ids=ids).close()
-    copy_example(folder)
-    review = open_review(folder, _coordinator(folder), ids=ids)
+    unfinished = folder / "db" / "building.db"
+    for leftover in unfinished.parent.glob("building.db*"):
+        leftover.unlink()
+    store = create(unfinished, ids=ids)
+    review = Review(folder, store, read_protocol(folder / "review.toml").reviewer(_coordinator(folder)), None, None)
+    try:
+        play(review, lambda _text: None)
+    finally:
+        review.close()
+    unfinished.rename(folder / DATABASE)
+
+
+def play(review: Review, say: Say) -> None:
+    """Everything that the example's people did, up to the hand-off, on behalf of its coordinator."""
+    folder = review.folder
     adopt(review, "protocol of the registered review")
     say(f"1  Protocol: {review.protocol.title}")
     people = ", ".join(f"{r.id} ({', '.join(sorted(r.roles))})" for r in review.protocol.reviewers)
@@ -77,7 +102,7 @@ def make(folder: Path, say: Say) -> Review:
     found = deduplication.deduplicate(review)
     say("\n3  Duplicates")
     say(f"   {found.citations} citations: {found.same} pairs are the same, {found.ask} wait for a person")
-    ledger = folder / "db" / "ledger"
+    ledger = folder / LEDGER
     judged = tables_in.import_duplicates(review, ledger / "duplicates.csv")
     waiting = deduplication.waiting_pairs(review)
     records = screening.overview(review).records
@@ -107,7 +132,6 @@ def make(folder: Path, say: Say) -> Review:
     agreed = [studies.agreed(review, s.name) for s in groups]
     done = sum(a.items is not None for a in agreed)
     say(f"   {forms} forms, {differing} readings differed, {settled} settled; {done} studies agreed")
-    return review
 
 
 def _import(review: Review, query: Query) -> list[Imported]:
@@ -127,8 +151,6 @@ def _import(review: Review, query: Query) -> list[Imported]:
 
 
 def _coordinator(folder: Path) -> str:
-    from screener.protocol import read_protocol
-
     return read_protocol(folder / "review.toml").with_role(Role.COORDINATOR)[0].id
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from screener.model.citation import Citation
+from screener.model.errors import ReviewError
 from screener.model.screening import Outcome, Stage, StageStatus
 from screener.screening import stage_status
 from screener.steps.review import Review
@@ -52,12 +53,51 @@ class RecordState:
         return self.full_text.outcome is Outcome.PASSED
 
 
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A record in one line, for lists and for finding it."""
+
+    record: str
+    title: str | None
+    first_author: str | None
+    year: int | None
+    pmid: str | None
+
+    @property
+    def line(self) -> str:
+        """'Family 2015  Title', as far as the source gives it."""
+        family = (self.first_author or "").partition(",")[0]
+        head = " ".join(part for part in (family, str(self.year or "")) if part)
+        return "  ".join(part for part in (head, self.title or "(no title)") if part)
+
+
 WAITING = StageStatus(Outcome.WAITING)
 
 
+def titles(review: Review) -> list[Titled]:
+    """All records in the order of the queue, each in one line: no abstracts are read."""
+    return [
+        Titled(*row)
+        for row in review.store.rows(
+            "SELECT r.id, v.title, json_extract(v.fields, '$.authors[0]'), v.year, v.pmid FROM records r "
+            "JOIN current_versions c ON c.citation_id = r.preferred JOIN versions v ON v.id = c.version_id "
+            "ORDER BY r.first_seen"
+        )
+    ]
+
+
 def card(review: Review, record: str) -> Card:
-    """The record as it is shown now; identifiers that only another citation has are filled in."""
+    """The record as it is shown now; identifiers that only another citation has are filled in.
+
+    Raises ReviewError for an id that is no record (any more: it may have become part of another one).
+    """
     store = review.store
+    if not store_citations.record_members(store, record):
+        raise ReviewError(
+            "this record is not there any more; its citations may have become part of another one",
+            entry=record,
+            expected="a record of the review",
+        )
     shown = store_citations.preferred(store, record)
     sources = tuple(
         Source(row["id"], row["database"], row["source_key"])

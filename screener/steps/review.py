@@ -21,6 +21,7 @@ from screener.store.database import Store, create, open_store
 Progress = Callable[[str, int, int | None], None]
 
 DATABASE = Path("db") / "review.db"
+LEDGER = Path("db") / "ledger"  # what people said, as text: the worked example's
 FOLDERS = ("queries", "db", "exports", "pdfs")
 
 
@@ -122,6 +123,11 @@ def find_folder(given: str | Path | None = None) -> Path:
     )
 
 
+def needs_building(folder: Path) -> bool:
+    """A folder that keeps its review as text only: scripted ledgers, and no database yet."""
+    return (folder / LEDGER).is_dir() and not (folder / DATABASE).exists()
+
+
 def open_review(folder: Path, reviewer: str | None = None, *, ids: ActIds | None = None) -> Review:
     """Open the review of a folder on behalf of a person (None: nobody, who sees closed stages only)."""
     path = folder / DATABASE
@@ -212,7 +218,7 @@ def example_folder() -> Path:
     if (packed / "review.toml").is_file():
         return packed
     root = Path(str(resources.files("screener"))).parent
-    if (root / "db" / "ledger").is_dir():
+    if (root / LEDGER).is_dir():
         return root
     raise StoreError(
         "the worked example is not part of this installation", expected="a complete installation"
@@ -223,7 +229,7 @@ def copy_example(folder: Path) -> None:
     """Copy the worked example's protocol, queries and scripted ledgers into a new review folder."""
     source = example_folder()
     shutil.copytree(source / "queries", folder / "queries", dirs_exist_ok=True)
-    shutil.copytree(source / "db" / "ledger", folder / "db" / "ledger", dirs_exist_ok=True)
+    shutil.copytree(source / LEDGER, folder / LEDGER, dirs_exist_ok=True)
 
 
 def _template() -> str:

@@ -124,9 +124,9 @@ def undo_last(review: Review, stage: Stage) -> str:
     return record
 
 
-def history(review: Review, stage: Stage) -> list[Row]:
+def history(review: Review, stage: Stage, limit: int = 200) -> list[Row]:
     """This person's own votes, newest first."""
-    return store_screening.own_history(review.store, review.person().id, stage)
+    return store_screening.own_history(review.store, review.person().id, stage, limit)
 
 
 def _check_choice(review: Review, stage: Stage, choice: Vote, reason: str | None) -> None:
