@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DIR ?= demo-review
 
-.PHONY: demo test check example clean
+.PHONY: demo test check example schema clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,7 +26,12 @@ check: $(STAMP)         ## lint, types, import directions
 	$(BIN)/lint-imports
 
 example: $(STAMP)       ## rewrites exports/ of the worked example
-	$(BIN)/python -m benchmarks.rebuild_example
+	rm -rf build/example exports
+	$(BIN)/screener demo build/example --no-open
+	cp -R build/example/exports exports
+
+schema: $(STAMP)        ## rewrites db/schema.sql from the migrations
+	$(BIN)/python -c "from screener.store.schema import schema_text; print(schema_text(), end='')" > db/schema.sql
 
 clean:
 	rm -rf $(VENV) build dist demo-review
