@@ -1,0 +1,1 @@
+"""Synthesis: from effects to networks that an engine can take. Door: `network.build_networks`."""

@@ -1,0 +1,177 @@
+"""Pair precision, recall and speed of the deduplication engine on labelled sets.
+
+    python -m benchmarks.dedup DIR [--errors N] [--out DIR]
+
+DIR holds one folder per set with records.csv and gold.csv (`id,cluster`). Wrongly merged = works that
+vanish from the screening list; missed = duplicates that a screener still meets. A folder `special_pairs` with
+pairs.json (labelled pairs in BibTeX fields) is judged pair by pair.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import re
+import resource
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from screener.dedup import PairVerdict, Verdict, cluster, clusters_table, find_pairs
+from screener.model.citation import Citation
+
+BIOMEDICAL = ("rathbone", "sweep")
+
+
+def citation(row: Mapping[str, Any]) -> Citation:
+    def text(*names: str) -> str | None:
+        return next((str(row[n]).strip() for n in names if row.get(n)), None)
+
+    year = text("year")
+    authors = text("authors", "author") or ""
+    kind = text("type", "ENTRYTYPE")
+    return Citation(
+        source="other",
+        title=text("title"),
+        abstract=text("abstract"),
+        authors=tuple(a.strip() for a in re.split(r"\s+and\s+|;", authors) if a.strip()),
+        journal=text("journal", "booktitle"),
+        year=int(year) if year and year.isdigit() else None,
+        volume=text("volume"),
+        issue=text("issue", "number"),
+        pages=text("pages"),
+        doi=(text("doi") or "").lower() or None,
+        publication_types=(kind,) if kind else (),
+    )
+
+
+def read(folder: Path) -> tuple[dict[str, Citation], dict[str, str]]:
+    csv.field_size_limit(2**31 - 1)
+    with (folder / "records.csv").open(newline="", encoding="utf-8-sig") as file:
+        records = {row["id"]: citation(row) for row in csv.DictReader(file)}
+    with (folder / "gold.csv").open(newline="", encoding="utf-8-sig") as file:
+        gold = {row["id"]: row["cluster"] for row in csv.DictReader(file)}
+    return records, gold
+
+
+def counts(gold: Mapping[str, str], found: Mapping[str, str]) -> Counter[str]:
+    both: Counter[tuple[str, str]] = Counter((gold[i], found[i]) for i in gold)
+
+    def pairs(sizes: Counter[Any]) -> int:
+        return sum(n * (n - 1) // 2 for n in sizes.values())
+
+    in_gold, in_found = Counter(gold.values()), Counter(found[i] for i in gold)
+    return Counter(
+        tp=pairs(both),
+        found=pairs(in_found),
+        gold=pairs(in_gold),
+        merged=len(both) - len(in_found),
+        missed=len(both) - len(in_gold),
+        records=len(gold),
+    )
+
+
+def line(name: str, c: Counter[str], seconds: float, asked: Counter[str]) -> str:
+    precision = c["tp"] / c["found"] if c["found"] else 1.0
+    recall = c["tp"] / c["gold"] if c["gold"] else 1.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return (
+        f"{name:22} {c['records']:6} {precision:8.4f} {recall:7.4f} {f1:7.4f} {c['merged']:7} "
+        f"{c['missed']:7} {asked['ask']:5} {asked['true']:5} {seconds:7.2f} {c['records'] / seconds:8.0f}"
+    )
+
+
+def show(title: str, ids: list[str], records: Mapping[str, Citation], pairs: list[PairVerdict]) -> None:
+    print(f"\n{title}")
+    for i in ids:
+        r = records[i]
+        print(
+            f"  {i} {r.year} | {(r.title or '')[:110]} | {'; '.join(r.authors)[:60]} | "
+            f"{(r.journal or '')[:50]} | {r.volume} | {r.issue} | {r.pages} | {r.doi}"
+        )
+    for p in pairs:
+        if p.a in ids and p.b in ids:
+            print(f"    {p.a} {p.b} {p.describe()}")
+
+
+def special(path: Path) -> None:
+    cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    right = 0
+    for case in cases:
+        both = {"a": citation(case["record_a"]), "b": citation(case["record_b"])}
+        pairs = find_pairs(both)
+        same = cluster(both, pairs).root_of["b"] == "a"
+        right += same == case["expected_duplicate"]
+        if same != case["expected_duplicate"]:
+            print(f"  {case['id']}: expected {case['expected_duplicate']}; {[p.describe() for p in pairs]}")
+    print(f"{'special pairs':22} {right} of {len(cases)} as labelled")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--errors", type=int, default=0, help="show up to N wrong and N missed clusters of each set"
+    )
+    parser.add_argument("--out", type=Path, help="write each set's clusters there, as `screener dedup` does")
+    parser.add_argument(
+        "--asks", type=int, default=0, help="show up to N ask pairs of different works of each set"
+    )
+    parser.add_argument("--only", help="only sets whose name holds this text")
+    args = parser.parse_args()
+    print(f"{'set':21} records precision recall      F1  merged  missed   ask  true seconds  records/s")
+    totals: dict[str, tuple[Counter[str], float, Counter[str]]] = defaultdict(
+        lambda: (Counter(), 0.0, Counter())
+    )
+    for folder in sorted(p.parent for p in args.folder.glob("*/records.csv")):
+        if args.only and args.only not in folder.name:
+            continue
+        records, gold = read(folder)
+        started = time.perf_counter()
+        pairs = find_pairs(records)
+        clustering = cluster(records, pairs)
+        seconds = time.perf_counter() - started
+        roots = clustering.root_of
+        open_pairs = [p for p in pairs if p.verdict is Verdict.ASK and roots[p.a] != roots[p.b]]
+        asked = Counter(ask=len(open_pairs), true=sum(gold[p.a] == gold[p.b] for p in open_pairs))
+        result = counts(gold, roots)
+        print(line(folder.name, result, seconds, asked))
+        for group in ("all", "biomedical") if folder.name.startswith(BIOMEDICAL) else ("all",):
+            old, spent, some = totals[group]
+            totals[group] = (old + result, spent + seconds, some + asked)
+        if args.out:
+            args.out.mkdir(parents=True, exist_ok=True)
+            with (args.out / f"{folder.name}.csv").open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, ["id", "cluster", "reason"])
+                writer.writeheader()
+                writer.writerows(clusters_table(list(records), clustering, pairs))
+        if args.errors:
+            members: dict[str, list[str]] = defaultdict(list)
+            works: dict[str, list[str]] = defaultdict(list)
+            for i in records:
+                members[roots[i]].append(i)
+                works[gold[i]].append(i)
+            wrong = [m for m in members.values() if len({gold[i] for i in m}) > 1]
+            split = [m for m in works.values() if len({roots[i] for i in m}) > 1]
+            for m in wrong[: args.errors]:
+                show("WRONGLY MERGED", m, records, pairs)
+            for m in split[: args.errors]:
+                show("MISSED", m, records, pairs)
+        for p in [p for p in open_pairs if gold[p.a] != gold[p.b]][: args.asks]:
+            show("ASK", [p.a, p.b], records, [p])
+    for group, (result, seconds, asked) in totals.items():
+        print(line(group, result, seconds, asked))
+    if (path := args.folder / "special_pairs" / "pairs.json").exists():
+        special(path)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
+    print(f"peak memory {peak:.0f} MB, Python {sys.version.split()[0]}")
+
+
+if __name__ == "__main__":
+    main()

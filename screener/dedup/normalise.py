@@ -1,0 +1,108 @@
+"""A citation prepared for matching: what every comparison needs, worked out once.
+
+The citation itself stays as the database gave it; nothing here is shown or stored.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from screener.dedup import fold, kinds
+from screener.dedup.people import People, people
+from screener.dedup.places import Journal, Pages, read_journal, read_number, read_pages
+from screener.model.citation import Citation
+
+_COCHRANE = re.compile(r"^10\.1002/14651858\.(cd\d{6}|mr\d{6})(?:\.pub(\d+))?$")
+_COCHRANE_PAGE = re.compile(r"\b(cd\d{6})\b")
+_ABSTRACT_HEADING = re.compile(
+    r"^\W*(?:abstract|background|objectives?|aims?|purpose|introduction|summary|context)\b\W*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    id: str
+    title: str
+    """Folded words with single blanks; roman numerals as digits; '' if there is none."""
+    title_key: str
+    """The title's letters and digits alone: 'follow up', 'follow-up' and 'followup' are one."""
+    original_title: str | None
+    translated: bool
+    numbers: tuple[str, ...]
+    generic: bool
+    doi: str | None
+    pmid: str | None
+    registry: frozenset[str]
+    register_id: str | None
+    pages: Pages | None
+    volume: str | None
+    issue: str | None
+    supplement: bool
+    journal: Journal | None
+    people: People
+    year: int | None
+    abstract: str | None
+    kinds: frozenset[str]
+    cochrane: tuple[str, int | None] | None
+    """Review number and version (1 without .pubN); '' and None for what neither DOI nor pages tell."""
+
+
+def prepare(id_: str, citation: Citation) -> Prepared:
+    raw = fold.join_thousands(citation.title or "")
+    title, original = fold.fold_title(raw)
+    found = kinds.kinds_of(citation)
+    journal = read_journal(citation.journal)
+    volume, issue = _volume_issue(citation)
+    pages = read_pages(citation.pages)
+    names = frozenset(w for name in journal.names for w in name) if journal else frozenset()
+    return Prepared(
+        id=id_,
+        title=title,
+        title_key=title.replace(" ", ""),
+        original_title=original,
+        translated=fold.is_bracketed(raw) or original is not None,
+        numbers=fold.numbers_of(title),
+        generic=kinds.is_generic(title, names),
+        doi=fold.doi_key(citation.doi),
+        pmid=(citation.pmid or "").strip().lstrip("0") or None,
+        registry=kinds.registry_ids(citation),
+        register_id=kinds.register_id(citation) if "register entry" in found else None,
+        pages=pages,
+        volume=volume,
+        issue=issue,
+        supplement="sup" in f"{citation.volume} {citation.issue} {citation.pages}".lower()
+        or (pages is not None and pages.supplement),
+        journal=journal,
+        people=people(citation.authors),
+        year=citation.year,
+        abstract=_abstract(citation.abstract),
+        kinds=found,
+        cochrane=_cochrane(citation),
+    )
+
+
+def _volume_issue(citation: Citation) -> tuple[str | None, str | None]:
+    volume, issue = read_number(citation.volume), read_number(citation.issue)
+    if issue is None and citation.volume and (match := re.search(r"\(\s*(\d+)", citation.volume)):
+        issue = match[1].lstrip("0") or None
+    # Journals without volumes, and Cochrane, are given the year as volume by some databases.
+    if volume is not None and citation.year is not None and volume == str(citation.year):
+        volume = None
+    return volume, issue
+
+
+def _abstract(text: str | None) -> str | None:
+    """The first words, without a heading; None if too short to tell works apart."""
+    low = _ABSTRACT_HEADING.sub("", fold.plain((text or "")[:600]))
+    key = " ".join(re.findall(r"[^\W_]+", low))[:300]
+    return key if len(key) >= 120 else None
+
+
+def _cochrane(citation: Citation) -> tuple[str, int | None] | None:
+    if match := _COCHRANE.match((citation.doi or "").strip().lower()):
+        return match[1], int(match[2] or 1)
+    if match := _COCHRANE_PAGE.search((citation.pages or "").lower()):
+        return match[1], None
+    # A version without its number: it may be any review, so it is told apart by the title alone.
+    return ("", None) if "cochrane database" in fold.plain(citation.journal or "") else None

@@ -1,0 +1,132 @@
+"""What is one record: the ways in which databases write the same paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from screener.dedup import Policy, Verdict
+
+from .made import PAPER, pair, paper, verdict
+
+TITLE: str = PAPER["title"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"pages": "1311-9"}, id="last page cut"),
+        pytest.param({"pages": "1311\u20101319"}, id="hyphen of CENTRAL"),
+        pytest.param({"pages": "pp. 1311\u20131319"}, id="pp and dash"),
+        pytest.param({"pages": None, "volume": None, "issue": None}, id="place missing"),
+        pytest.param({"authors": ()}, id="authors missing"),
+        pytest.param({"year": 2013}, id="ahead of print counted for the year before"),
+        pytest.param({"volume": "25 (7)", "issue": None}, id="issue inside the volume"),
+        pytest.param({"volume": "7", "issue": "25"}, id="volume and issue swapped"),
+        pytest.param({"journal": "Ann Invent Oncol"}, id="journal abbreviated"),
+        pytest.param(
+            {"journal": "Annals of invented oncology : official journal of the Invented Society"},
+            id="journal with its owner",
+        ),
+        pytest.param({"journal": "AIO"}, id="journal by initials"),
+        pytest.param({"title": TITLE.upper()}, id="capitals"),
+        pytest.param({"title": f"[{TITLE}]."}, id="bracketed"),
+        pytest.param({"title": TITLE.replace("phase III", "phase 3")}, id="roman and arabic"),
+        pytest.param({"title": TITLE.replace("randomised", "randomized")}, id="spelling"),
+        pytest.param(
+            {"title": f"{TITLE} [Erratum appears in Ann Invent Oncol. 2015;26(1):12]"}, id="note of erratum"
+        ),
+        pytest.param({"title": f"Original article: {TITLE}"}, id="heading before the title"),
+        pytest.param({"title": "<b>Maintenance</b> " + TITLE.split(" ", 1)[1]}, id="markup"),
+        pytest.param({"title": TITLE.split(":")[0]}, id="subtitle lost"),
+        pytest.param({"authors": ("N. Okafor", "P. Lindqvist", "G. Marchetti")}, id="initials first"),
+        pytest.param({"authors": ("Okafor N", "Lindqvist P", "et al.")}, id="initials behind, cut"),
+        pytest.param({"authors": ("Okafor N.Lindqvist P.Marchetti G.",)}, id="run together"),
+        pytest.param(
+            {"authors": ("Okafor, N", "Lindqvist, P", "MARCHETTI, G")}, id="family names in capitals"
+        ),
+    ],
+)
+def test_one_paper_however_written(changes: dict[str, Any]) -> None:
+    assert verdict(paper(), paper(source="embase", **changes)) is Verdict.SAME
+
+
+def test_accents_and_greek_letters() -> None:
+    one = paper(title="Effet de la β-lactamase chez l’enfant opéré d’un cancer", authors=("Müller, Jörg",))
+    other = paper(title="Effet de la beta lactamase chez l'enfant opere d'un cancer", authors=("Muller, J",))
+    assert verdict(one, other) is Verdict.SAME
+
+
+def test_same_pmid_overrules_a_differing_doi_if_the_titles_are_equal() -> None:
+    one, other = paper(pmid="123", doi="10.1000/annio.25"), paper(pmid="123", doi="10.1000/annio.25.7")
+    found = pair(one, other)
+    assert found is not None
+    assert (found.verdict, found.rule) == (Verdict.SAME, "same PMID")
+
+
+@pytest.mark.parametrize("doi", ["https://doi.org/10.1000/ANNIO(14)25-7", "doi:10.1000/annio%2814%2925-7"])
+def test_same_doi_in_another_form(doi: str) -> None:
+    bare = paper(doi="10.1000/annio(14)25-7")
+    other = paper(doi=doi, journal=None, pages=None, volume=None, year=2015)
+    found = pair(bare, other)
+    assert found is not None
+    assert (found.verdict, found.rule) == (Verdict.SAME, "same DOI")
+
+
+def test_the_title_given_as_a_translation() -> None:
+    original = paper(
+        title="Mantenimiento con bevazolimab tras la induccion", journal="Revista Inventada de Oncologia"
+    )
+    translated = paper(title="[Bevazolimab maintenance following first treatment]", journal="Rev Inv Oncol")
+    found = pair(original, translated)
+    assert found is not None
+    assert (found.verdict, found.rule) == (Verdict.SAME, "same authors and pages, translated title")
+
+
+def test_ahead_of_print_and_in_the_issue() -> None:
+    early = paper(year=2013, volume=None, issue=None, pages="1-9")
+    assert verdict(early, paper()) is Verdict.SAME
+    longer = paper(year=2013, volume=None, issue=None, pages="1-40")
+    assert verdict(longer, paper()) is Verdict.ASK
+
+
+def test_pages_that_a_spreadsheet_took_for_a_date() -> None:
+    assert verdict(paper(pages="1-6"), paper(pages="01-Jun")) is Verdict.SAME
+
+
+def test_a_register_entry_from_two_databases() -> None:
+    direct = paper(
+        source="clinicaltrials", source_key="NCT01234567", journal=None, volume=None, issue=None, pages=None
+    )
+    central = paper(
+        source="central",
+        source_key="CN-01234",
+        title="Maintenance Bevazolimab in Colorectal Cancer",
+        authors=("Nct",),
+        journal="https://clinicaltrials.gov/show/NCT01234567",
+        volume=None,
+        issue=None,
+        pages=None,
+    )
+    assert verdict(direct, central) is Verdict.SAME
+
+
+def test_policy_joins_preprints_and_cochrane_versions() -> None:
+    preprint = paper(
+        journal="medRxiv", volume=None, issue=None, pages=None, year=2013, doi="10.1101/2013.01.02.123"
+    )
+    article = paper(doi="10.1000/annio.25.7")
+    assert verdict(preprint, article) is Verdict.DIFFERENT
+    assert verdict(preprint, article, Policy(merge_preprints=True)) is Verdict.SAME
+    cochrane = {"journal": "Cochrane Database of Systematic Reviews", "volume": None, "pages": "CD002273"}
+    second = paper(**cochrane, year=2004, issue="3", doi="10.1002/14651858.CD002273.pub2")
+    third = paper(**cochrane, year=2011, issue="2", doi="10.1002/14651858.CD002273.pub3")
+    assert verdict(second, third) is Verdict.DIFFERENT
+    assert verdict(second, third, Policy(merge_cochrane_versions=True)) is Verdict.SAME
+
+
+def test_a_policy_never_joins_two_parts() -> None:
+    preprint = paper(title=f"{TITLE}. Part 1", journal="medRxiv", volume=None, issue=None, pages=None)
+    article = paper(title=f"{TITLE}. Part 2")
+    assert verdict(preprint, article, Policy(merge_preprints=True)) is not Verdict.SAME
