@@ -124,7 +124,7 @@ class Commands(click.Group):
 
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if near:
-                failure.message += f" Did you mean '{near[0]}'?"
+                raise click.UsageError(f"{failure.message} Did you mean '{near[0]}'?", ctx) from failure
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -179,7 +179,9 @@ def review() -> Iterator[Review]:
     if needs_building(folder):
         from screener.steps.demo import build_in_place
 
-        output.say("this review is kept as text: building its database from db/ledger and queries/results ...")
+        output.say(
+            "this review is kept as text: building its database from db/ledger and queries/results ..."
+        )
         build_in_place(folder)
     opened = open_review(folder, said.reviewer or os.environ.get("SCREENER_REVIEWER"))
     try:

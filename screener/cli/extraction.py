@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +29,36 @@ def import_(file: Path, submit: bool) -> None:
         output.data({"forms": count})
     else:
         output.line(f"{count} forms")
+
+
+@extraction_command.command("record")
+@click.argument("study")
+@click.argument("form", type=click.Choice(["study", "arm", "effect", "rob"]))
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+def record(study: str, form: str, fields: tuple[str, ...]) -> None:
+    """Fill in one FORM of STUDY, e.g. effect outcome=OS treatment=... comparator=... hr=0.61 ci_low=0.49 ...
+
+    Filled in again, it replaces your earlier one. For an effect the log HR and every check are shown.
+    """
+    from screener.model.errors import InputError
+    from screener.model.extraction import FIELDS, Form
+    from screener.steps import studies
+
+    values = dict(field.partition("=")[::2] for field in fields)
+    for name in values:
+        if name not in FIELDS[Form(form)]:
+            raise InputError(
+                f"'{name}' is no field of this form", field=name, expected=", ".join(FIELDS[Form(form)])
+            )
+    with review() as opened:
+        checks = studies.effect_checks(opened, study, values).to_dict() if form == "effect" else None
+        key = studies.fill(opened, study, Form(form), values)
+    if wants_json():
+        output.data({"study": study, "form": form, "item": key, "derived": checks})
+        return
+    output.line(f"{study}: {form} '{key}'")
+    if checks is not None:
+        output.hazard_ratio(checks)
 
 
 @extraction_command.command("export")
@@ -84,7 +115,7 @@ def compare(study: str | None) -> None:
 
     with review() as opened:
         names = [study] if study else [s.name for s in studies.studies(opened)]
-        rows = []
+        rows: list[dict[str, Any]] = []
         for name in names:
             found = studies.compared(opened, name)
             state = studies.agreed(opened, name)

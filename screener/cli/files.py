@@ -103,8 +103,4 @@ def hr_command(invert: bool, **given: str | None) -> None:
     if wants_json():
         output.data(result)
         return
-    for name in ("log_hr", "se", "se_min", "se_max", "method", "level", "inverted"):
-        output.line(f"{name:9} {result[name]}")
-    marks = {"pass": "+", "warn": "~", "fail": "!"}
-    for check in result["checks"]:
-        output.line(f"{marks[check['status']]} {check['name']}: {check['message']}")
+    output.hazard_ratio(result)

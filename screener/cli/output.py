@@ -62,6 +62,15 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], *, widest: in
             line("  ".join("-" * width for width in widths))
 
 
+def hazard_ratio(derived: Mapping[str, Any]) -> None:
+    """The contract's `hr` object for people: numbers first, then each check with its mark."""
+    for name in ("log_hr", "se", "se_min", "se_max", "method", "level", "inverted"):
+        line(f"{name:9} {derived[name]}")
+    marks = {"pass": "+", "warn": "~", "fail": "!"}
+    for check in derived["checks"]:
+        line(f"{marks[check['status']]} {check['name']}: {check['message']}")
+
+
 class Progress:
     """Progress on stderr: a line that is redrawn in a terminal, a line every few seconds elsewhere."""
 

@@ -31,13 +31,17 @@ def records_command(record: str | None, stage: str, status: str | None, raw: boo
                 "full_text": step.state(opened, found).full_text.outcome.value,
                 **card.fields.to_dict(),
             }
-            if raw:
-                for source in card.sources:
-                    version = store_citations.current_version(opened.store, source.citation)
-                    output.line(f"--- {source.reference}")
-                    output.line(store_citations.raw_entry(opened.store, version).decode("utf-8", "replace"))
-            elif wants_json():
-                output.data(facts)
+            entries = {}
+            for source in card.sources if raw else ():
+                version = store_citations.current_version(opened.store, source.citation)
+                entry = store_citations.raw_entry(opened.store, version)
+                entries[source.reference] = entry.decode("utf-8", "replace")
+            if wants_json():
+                output.data({**facts, "raw": entries} if raw else facts)
+            elif raw:
+                for reference, text in entries.items():
+                    output.line(f"--- {reference}")
+                    output.line(text)
             else:
                 for key, value in facts.items():
                     shown = "; ".join(map(str, value)) if isinstance(value, list) else value

@@ -89,25 +89,22 @@ def import_command(
     searched_on: str | None,
     skip_bad: bool,
 ) -> None:
-    """Import exported FILES, then look for duplicates. All of a file goes in, or nothing."""
+    """Import exported FILES, then look for duplicates. All of the files go in, or nothing."""
     from screener.steps.deduplication import deduplicate
-    from screener.steps.searching import import_file
+    from screener.steps.searching import import_files
 
     progress = output.Progress()
     with review() as opened:
-        runs = [
-            import_file(
-                opened,
-                file,
-                database=database,
-                kind=kind,
-                format=format_,
-                searched_on=searched_on,
-                skip_bad=skip_bad,
-                progress=progress,
-            )
-            for file in files
-        ]
+        runs = import_files(
+            opened,
+            files,
+            database=database,
+            kind=kind,
+            format=format_,
+            searched_on=searched_on,
+            skip_bad=skip_bad,
+            progress=progress,
+        )
         found = deduplicate(opened, progress)
     progress.close()
     _report(runs, found.records)

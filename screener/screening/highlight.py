@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from screener.model.protocol import Criterion
 
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -26,7 +28,7 @@ class Highlighter:
         terms = [(term, c.element) for c in criteria for term in c.highlight if term.strip(" *")]
         terms.sort(key=lambda pair: (-len(pair[0]), pair[0]))
         self._elements = [element for _, element in terms]
-        parts = [f"(?<!\\w)({_pattern(term)})(?!\\w)" for term, _ in terms]
+        parts = [_pattern(term) for term, _ in terms]
         self._regex = re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
     def hits(self, text: str) -> list[Hit]:
@@ -40,4 +42,8 @@ class Highlighter:
 
 def _pattern(term: str) -> str:
     words = term.split()
-    return r"[\s-]+".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+    inner = r"[\s-]+".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+    # Chinese, Japanese and Korean do not part words with blanks.
+    before = "" if _UNSPACED.match(words[0]) else r"(?<!\w)"
+    after = "" if _UNSPACED.match(words[-1][-1]) else r"(?!\w)"
+    return f"{before}({inner}){after}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from screener.dedup import ENGINE_VERSION
 from screener.model.protocol import Role
-from screener.steps import deduplication
+from screener.steps.deduplication import recluster
 from screener.steps.review import Review
 from screener.store import citations as store_citations
+from screener.store.duplicates import uncompared
 
 
 def examine(review: Review) -> list[str]:
@@ -16,11 +18,11 @@ def examine(review: Review) -> list[str]:
     if findings:
         return findings
     before = store_citations.members_by_record(review.store)
-    waiting = len(deduplication.store_duplicates.uncompared(review.store, deduplication.dedup.ENGINE_VERSION))
+    waiting = len(uncompared(review.store, ENGINE_VERSION))
     if waiting:
         findings.append(f"{waiting} citations have not been compared with the others: run `screener dedup`")
     else:
-        deduplication.recluster(review)
+        recluster(review)
         after = store_citations.members_by_record(review.store)
         changed = sum(after.get(record) != members for record, members in before.items())
         if changed:

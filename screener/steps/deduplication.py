@@ -86,9 +86,18 @@ def engine_pairs(review: Review) -> list[dedup.PairVerdict]:
 
 
 def recluster(review: Review, everything: Mapping[str, Citation] | None = None) -> int:
-    """Derive the records from all verdicts, the people's above the engine's; gives their number."""
+    """Derive the records from all verdicts, the people's above the engine's; gives their number.
+
+    `everything` is what the caller has read already; read again if another process has added to it.
+    """
+    with review.store.write():
+        return _recluster(review, everything)
+
+
+def _recluster(review: Review, everything: Mapping[str, Citation] | None) -> int:
     store = review.store
-    everything = everything if everything is not None else store_citations.citations(store)
+    if everything is None or len(everything) != store_citations.count(store):
+        everything = store_citations.citations(store)
     people = [
         dedup.PersonVerdict(row["a"], row["b"], dedup.Verdict(row["verdict"]))
         for row in store_duplicates.person_verdicts(store)

@@ -75,7 +75,9 @@ def build_in_place(folder: Path) -> None:
     for leftover in unfinished.parent.glob("building.db*"):
         leftover.unlink()
     store = create(unfinished, ids=ids)
-    review = Review(folder, store, read_protocol(folder / "review.toml").reviewer(_coordinator(folder)), None, None)
+    review = Review(
+        folder, store, read_protocol(folder / "review.toml").reviewer(_coordinator(folder)), None, None
+    )
     try:
         play(review, lambda _text: None)
     finally:

@@ -83,6 +83,12 @@ class Review:
         if adopted is not None:
             self._protocol = protocol_file.parse_protocol(adopted.text, file="the adopted protocol")
             self.protocol_id = adopted.id
+            self.me = self._protocol.reviewer(self.me.id) if self.me else None
+
+    def refresh(self) -> None:
+        """Follow an adoption by another process: roles and rules come from the version in force."""
+        if ledger.protocol_in_force(self.store) != self.protocol_id:
+            self.reload()
 
     def close(self) -> None:
         self.store.close()

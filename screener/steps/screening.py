@@ -53,14 +53,18 @@ def vote(
     Raises ReviewError when the person may not vote, the record is not at that stage, the reason is
     unknown or missing, or the votes have been shown (then a resolution is needed).
     """
-    me = review.person(Role.SCREENER)
-    _check_choice(review, stage, choice, reason)
     with review.store.write():
+        review.refresh()
+        me = review.person(Role.SCREENER)
+        _check_choice(review, stage, choice, reason)
         heads = store_screening.own_heads(review.store, me.id, record, stage)
-        _refuse_shown(review, record, stage)
-        holds = any(head["vote"] is not None for head in heads)
+        # Votes that differ after a merge are no vote: the record is in this person's queue again, shown or not.
+        holds = own_vote(review, record, stage) is not None
+        if holds:
+            _refuse_shown(review, record, stage)
         state = records.state(review, record)
-        if not holds and not _open_for_vote(state, stage):
+        waits = state.at(stage).outcome is Outcome.WAITING
+        if waits or not (holds or _open_for_vote(state, stage)):
             raise ReviewError(
                 f"the record is not open for your vote at {stage.label} ({_why_not(state, stage)})",
                 entry=record,
@@ -229,7 +233,7 @@ def open_conflict(review: Review, record: str, stage: Stage) -> ConflictView:
             expected=", ".join(r.id for r in review.protocol.with_role(Role.ADJUDICATOR)) or "an adjudicator",
         )
     card = records.card(review, record)
-    store_screening.add_reveal(review.store, me.id, record, card.citation, stage)
+    store_screening.add_reveal(review.store, me.id, record, stage)
     votes = store_screening.votes_on(review.store, record, stage, me.id)
     return ConflictView(
         card, stage, tuple(votes), store_screening.proposal_on(review.store, record, stage), role
@@ -260,12 +264,20 @@ def resolve(
     with review.store.write():
         state = records.state(review, record).at(stage)
         earlier = store_screening.resolution_head(review.store, record, stage)
-        if state.outcome is not Outcome.CONFLICT and earlier is None:
+        # Votes that have been shown cannot be changed any more, so what they settled can be settled anew.
+        again = state.outcome in {Outcome.PASSED, Outcome.EXCLUDED} and (
+            earlier is not None or store_screening.is_revealed(review.store, record, stage)
+        )
+        if state.outcome is not Outcome.CONFLICT and not again:
             raise ReviewError(
                 f"there is no conflict on this record at {stage.label}: {state.outcome.value}", entry=record
             )
         votes = store_screening.votes_on(review.store, record, stage, me.id)
         voted = me.id in {vote.reviewer for vote in votes}
+        if how not in {"adjudication", "consensus"}:
+            raise ReviewError(
+                f"'{how}' is no way to settle a conflict", field="how", expected="consensus or adjudication"
+            )
         if how == "adjudication":
             if Role.ADJUDICATOR not in me.roles or voted:
                 raise ReviewError(
@@ -280,7 +292,10 @@ def resolve(
                 field="--as",
                 expected=", ".join(sorted(vote.reviewer for vote in votes)),
             )
-        citation = store_citations.preferred(review.store, record)
+        # Where the votes are: after a split the resolution must not fall on a part that has new votes.
+        citation = store_screening.voted_citation(review.store, record, stage) or store_citations.preferred(
+            review.store, record
+        )
         confirms: str | None = None
         if confirm:
             proposal = store_screening.proposal_on(review.store, record, stage)
@@ -300,7 +315,7 @@ def resolve(
                 field="--reason",
                 expected=", ".join(r.id for r in review.protocol.reasons[stage]),
             )
-        store_screening.add_reveal(review.store, me.id, record, citation, stage)
+        store_screening.add_reveal(review.store, me.id, record, stage)
         store_screening.add_resolution(
             review.store,
             me.id,

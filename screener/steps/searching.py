@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from screener import sources
 from screener.model.citation import REGISTERS, SOURCES, BadEntry, Entry
 from screener.model.errors import InputError, Problem, ReviewError, SourceError
-from screener.sources.entrez import Entrez
+from screener.sources.entrez import Entrez, Page
 from screener.sources.queries import Query
 from screener.steps.review import Progress, Review, silent
 from screener.store import citations as store_citations
@@ -98,6 +99,8 @@ def import_file(
         raise InputError(
             f"'{searched}' is no known database", field="--database", expected=", ".join(SOURCES)
         )
+    if searched_on is not None:
+        _check_date(searched_on)
     problems = [_problem(path.name, bad) for bad in result.bad]
     if problems and not skip_bad:
         raise BadEntries(str(path), problems)
@@ -124,10 +127,11 @@ def import_file(
         )
         new = changed = unchanged = repeated = skipped = 0
         total = len(result.entries)
+        seen: set[str] = set()
         for start in range(0, max(total, 1), CHUNK):
             part = result.entries[start : start + CHUNK]
             added = store_citations.add_entries(
-                review.store, search, searched, part, result.bad if start == 0 else ()
+                review.store, search, searched, part, result.bad if start == 0 else (), seen=seen
             )
             new += len(added.new)
             changed += len(added.changed)
@@ -151,6 +155,19 @@ def import_file(
         missing=(),
         messages=result.notes,
     )
+
+
+def import_files(review: Review, paths: Sequence[Path], **options: Any) -> list[Imported]:
+    """Import several files with the options of `import_file`: all of them, or none."""
+    with review.store.write():
+        return [import_file(review, path, **options) for path in paths]
+
+
+def _check_date(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"'{text}' is no date", field="--date", expected="YYYY-MM-DD") from error
 
 
 def run_query(
@@ -196,9 +213,7 @@ def run_query(
                 "format": "pubmed_xml",
             },
         )
-    offset = int(
-        review.store.value("SELECT coalesce(max(position), 0) FROM found WHERE search_id = ?", [search])
-    )
+    offset = store_citations.last_position(review.store, search)
     new = changed = unchanged = repeated = 0
     missing: list[str] = []
     problems: list[Problem] = []
@@ -209,8 +224,8 @@ def run_query(
         if page_problems and not skip_bad:
             raise BadEntries(f"PubMed {query.id}", page_problems)
         problems += page_problems
-        entries = _renumbered(page.entries)
-        added = store_citations.add_entries(review.store, search, "pubmed", entries, page.bad, offset=offset)
+        entries, bad = _renumbered(page)
+        added = store_citations.add_entries(review.store, search, "pubmed", entries, bad, offset=offset)
         offset += len(page.entries) + len(page.bad)
         count += len(page.entries)
         new += len(added.new)
@@ -244,8 +259,11 @@ def run_query(
     )
 
 
-def _renumbered(entries: Iterable[Entry]) -> list[Entry]:
-    return [Entry(number, entry.raw, entry.citation) for number, entry in enumerate(entries, 1)]
+def _renumbered(page: Page) -> tuple[list[Entry], list[BadEntry]]:
+    """Positions in the order of storing, so that a run that was taken up again uses none twice."""
+    entries = [replace(entry, position=number) for number, entry in enumerate(page.entries, 1)]
+    first = len(entries) + 1
+    return entries, [replace(bad, position=number) for number, bad in enumerate(page.bad, first)]
 
 
 def _problem(file: str, bad: BadEntry) -> Problem:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from screener.extraction import compare, forms
 from screener.extraction.compare import Comparison
+from screener.extraction.effects import derive_effect, gather
+from screener.extraction.hr import HrResult
 from screener.model.errors import InputError, ReviewError
 from screener.model.extraction import Form, Item, item_key
 from screener.model.protocol import Role
@@ -118,6 +120,12 @@ def fill(review: Review, study: str, form: Form, values: dict[str, str]) -> str:
         )
     store_extraction.add_extraction(review.store, me.id, Item(study, form, key, values))
     return key
+
+
+def effect_checks(review: Review, study: str, values: dict[str, str]) -> HrResult:
+    """Log HR, its SE and every check of an effect form, seen with this extractor's other forms of the study."""
+    item = Item(study, Form.EFFECT, item_key(Form.EFFECT, values), values)
+    return derive_effect(item, gather(study, own_items(review, study)), review.protocol)
 
 
 def withdraw(review: Review, study: str, form: Form, key: str) -> None:

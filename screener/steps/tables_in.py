@@ -20,6 +20,8 @@ from screener.steps import deduplication, screening, studies
 from screener.steps.review import Review
 from screener.store.citations import find_record
 
+_FORMULA = frozenset("=+-@\t")
+
 
 class ManyProblems(InputError):
     """Several rows of a file are at fault; nothing of it was taken."""
@@ -91,7 +93,7 @@ def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = 
                 )
             # A leading apostrophe guards people's spreadsheets against formulas; it is not part of the text.
             values = {
-                name: cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@\t" and cell[1:2] else cell
+                name: cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA else cell
                 for name, cell in zip(head, (c.strip() for c in cells), strict=True)
             }
             rows.append(Row(reader.line_num, values))
@@ -143,6 +145,13 @@ def _vote(row: Row, column: str) -> Vote:
         raise InputError(
             f"'{row[column]}' is no vote", field=column, expected="include, exclude or maybe"
         ) from error
+
+
+def _form(row: Row) -> Form:
+    try:
+        return Form(row["form"])
+    except ValueError as error:
+        raise InputError(f"'{row['form']}' is no form", field="form", expected=", ".join(Form)) from error
 
 
 def import_decisions(review: Review, path: Path, *, stage: Stage | None = None) -> int:
@@ -275,7 +284,7 @@ def import_extraction(review: Review, path: Path, *, submit: bool = False) -> in
         count = _each(review, path, filled, act, "reviewer")
         if submit:
             for who, study in dict.fromkeys((row["reviewer"], row["study"]) for row in filled):
-                studies.submit(review.as_person(who), study)
+                studies.submit(review.as_person(who) if who else review, study)
     return count
 
 
@@ -287,7 +296,7 @@ def import_settlements(review: Review, path: Path) -> int:
         studies.settle(
             person,
             row["study"],
-            Form(row["form"]),
+            _form(row),
             row["item"],
             row["field"],
             row["value"],

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
+from screener.handoff.csvtext import for_people
 from screener.model.screening import Stage
 from screener.steps import records
 from screener.steps.review import Review
 from screener.store import citations as store_citations
 from screener.store import extraction as store_extraction
 from screener.store import screening as store_screening
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """CSV for people: a cell that a spreadsheet would take for a formula gets a leading apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([_guarded(cell) for cell in row])
-    return out.getvalue()
-
-
-def _guarded(cell: object) -> object:
-    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t"}:
-        return "'" + cell
-    return "" if cell is None else cell
 
 
 def references(review: Review) -> dict[str, str]:
@@ -39,17 +20,25 @@ def references(review: Review) -> dict[str, str]:
 
 
 def decisions_csv(review: Review) -> tuple[str, int]:
-    """The votes that the person may see, in the form that `decisions import` reads; and how many."""
+    """The votes that the person may see, in the form that `decisions import` reads; and how many.
+
+    That other people's votes were shown is recorded: from here on they change only by a resolution.
+    """
+    me = review.person()
     names = references(review)
     rows = []
-    for stage in Stage:
-        seen = store_screening.visible_votes(review.store, stage, review.viewer)
-        for record in store_citations.record_ids(review.store):
-            for vote in seen.get(record, ()):
-                rows.append(
+    with review.store.write():
+        for stage in Stage:
+            seen = store_screening.visible_votes(review.store, stage, me.id)
+            for record in store_citations.record_ids(review.store):
+                votes = seen.get(record, ())
+                if any(vote.reviewer != me.id for vote in votes):
+                    store_screening.add_reveal(review.store, me.id, record, stage)
+                rows += [
                     [names[record], stage.value, vote.reviewer, vote.vote.value, vote.reason, vote.note]
-                )
-    return csv_text(["record", "stage", "reviewer", "vote", "reason", "note"], rows), len(rows)
+                    for vote in votes
+                ]
+    return for_people(["record", "stage", "reviewer", "vote", "reason", "note"], rows), len(rows)
 
 
 def wanted(review: Review) -> list[records.Card]:
@@ -74,4 +63,4 @@ def extraction_csv(review: Review) -> tuple[str, int]:
                 [study, person, item.form.value, item.key, field, value]
                 for field, value in item.values.items()
             ]
-    return csv_text(["study", "reviewer", "form", "item", "field", "value"], rows), count
+    return for_people(["study", "reviewer", "form", "item", "field", "value"], rows), count

@@ -54,6 +54,17 @@ def fetched_keys(store: Store, search: str) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
+def last_position(store: Store, search: str) -> int:
+    """The highest position that a search run has used, for a good or a broken entry; 0 if none."""
+    return int(
+        store.value(
+            "SELECT coalesce(max(position), 0) FROM (SELECT position FROM found WHERE search_id = :search "
+            "UNION ALL SELECT position FROM skipped WHERE search_id = :search)",
+            {"search": search},
+        )
+    )
+
+
 def add_entries(
     store: Store,
     search: str,
@@ -62,15 +73,17 @@ def add_entries(
     bad: Iterable[BadEntry] = (),
     *,
     offset: int = 0,
+    seen: set[str] | None = None,
 ) -> Added:
     """Store entries of a search as citations, versions and finds; new citations become records of their own.
 
     `database` is the one that was searched: a file's citations count under it, whatever each entry says.
-    Positions count from `offset` + 1.
+    Positions count from `offset` + 1. A search that comes in parts hands the same `seen` to each of them, so
+    that what an earlier part held counts as repeated.
     """
     new: list[str] = []
     changed: list[str] = []
-    seen: set[str] = set()
+    seen = set() if seen is None else seen
     unchanged = repeated = skipped = 0
     with store.write():
         for entry in entries:
@@ -158,6 +171,10 @@ def citations(store: Store, ids: Collection[str] | None = None) -> dict[str, Cit
             marks = ", ".join("?" * len(some))
             rows += store.rows(f"{sql} WHERE c.citation_id IN ({marks})", some)
     return {row[0]: Citation.from_dict(json.loads(row[1])) for row in rows}
+
+
+def count(store: Store) -> int:
+    return int(store.value("SELECT count(*) FROM citations"))
 
 
 def current_version(store: Store, citation: str) -> str:

@@ -166,8 +166,13 @@ class Store:
         """A complete, compact copy (the `-wal` included), safe while others write."""
         if to.exists():
             raise StoreError("the backup would overwrite a file", file=str(to), expected="a new file name")
-        to.parent.mkdir(parents=True, exist_ok=True)
-        self.conn.execute("VACUUM INTO ?", [str(to)])
+        try:
+            to.parent.mkdir(parents=True, exist_ok=True)
+            self.conn.execute("VACUUM INTO ?", [str(to)])
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise StoreError(
+                f"the backup cannot be written ({error})", file=str(to), expected="a folder with space left"
+            ) from error
         return to
 
     def check(self) -> list[str]:
@@ -222,6 +227,8 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
     refuse_network(path.parent)
     _refuse_damaged(path)
     applied = _applied(path)
+    if not applied:
+        raise _foreign(path)
     if applied != NAMES[: len(applied)]:
         unknown = ", ".join(name for name in applied if name not in NAMES) or ", ".join(applied)
         raise StoreError(
@@ -231,13 +238,27 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
         )
     store = Store(path, _connect(path), ids or ActIds())
     if len(applied) < len(NAMES):
-        if applied:
-            store.backup(path.parent / "backups" / f"review-before-{NAMES[len(applied)]}.db")
+        store.backup(_free_name(path.parent / "backups" / f"review-before-{NAMES[len(applied)]}.db"))
         with store.write():
             migrations.apply(store.db)
     if store.value("SELECT value FROM meta WHERE key = 'group'") == "yes":
         os.umask(0o007)
     return store
+
+
+def _free_name(path: Path) -> Path:
+    """The path, numbered if it is taken: a migration that was interrupted has left its backup."""
+    number, free = 2, path
+    while free.exists():
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return free
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(
+        "this SQLite file is not a review database", file=str(path), expected="a file made by `screener init`"
+    )
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -294,11 +315,7 @@ def _applied(path: Path) -> tuple[str, ...]:
             connection.close()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            raise StoreError(
-                "this SQLite file is not a review database",
-                file=str(path),
-                expected="a file made by `screener init`",
-            ) from error
+            raise _foreign(path) from error
         raise StoreError(f"the database cannot be opened ({error})", file=str(path)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(

@@ -1,7 +1,7 @@
 """Studies, filled forms, submissions and settlements.
 
 As with votes, an extractor's forms on a study are readable by others only once the extractors have
-submitted that study (two of them); the extractor's own are always readable.
+submitted that study (two of them, and this one among them); the extractor's own are always readable.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from screener.store.database import Row, Store
 EXTRACTORS = 2
 
 _VISIBLE = (
-    "(actor = :viewer OR (SELECT count(*) FROM submitted s WHERE s.study = current_extractions.study) "
-    f">= {EXTRACTORS})"
+    "(actor = :viewer OR ((SELECT count(*) FROM submitted s WHERE s.study = current_extractions.study) "
+    f">= {EXTRACTORS} AND EXISTS (SELECT 1 FROM submitted s "
+    "WHERE s.study = current_extractions.study AND s.actor = current_extractions.actor)))"
 )
 
 
@@ -121,3 +122,9 @@ def add_snapshot(store: Store, actor: str, counts: str, rows: str) -> str:
         act = store.act("flow", actor)
         store.insert("flow_snapshots", {"id": act, "counts": counts, "rows": rows})
     return act
+
+
+def last_snapshot(store: Store) -> str | None:
+    """The counts of the flow that was published last."""
+    found = store.value("SELECT counts FROM flow_snapshots ORDER BY id DESC LIMIT 1")
+    return str(found) if found is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from screener.store.database import Row, Store
 
@@ -48,15 +49,51 @@ def adopted_protocol(store: Store) -> AdoptedProtocol | None:
     return AdoptedProtocol(*row) if row is not None else None
 
 
+def protocol_in_force(store: Store) -> str | None:
+    """The id of the adopted version."""
+    found = store.value("SELECT id FROM current_protocol")
+    return str(found) if found else None
+
+
 def protocol_versions(store: Store) -> list[Row]:
     return store.rows(
         "SELECT p.id, p.hash, p.reason, a.actor, a.at FROM protocol_versions p JOIN acts a USING (id) ORDER BY p.id"
     )
 
 
-def acts(store: Store) -> list[Row]:
-    """Every act in the order of its time: reads the whole file, so for the coordinator only."""
-    return store.rows("SELECT id, at, actor, kind, replaces, device, seq FROM acts ORDER BY id")
+# What each kind of act said: its table, and the columns worth a line in the log.
+_SAID = {
+    "protocol": ("protocol_versions", ("hash", "reason")),
+    "search": ("searches", ("query", "database", "hits")),
+    "search_end": ("search_ends", ("search_id", "missing")),
+    "duplicate": ("person_verdicts", ("a", "b", "verdict", "note")),
+    "decision": ("decisions", ("citation_id", "stage", "vote", "reason", "note")),
+    "reveal": ("reveals", ("citation_id", "stage")),
+    "resolution": ("resolutions", ("citation_id", "stage", "outcome", "reason", "how", "why", "confirms")),
+    "retrieval": ("retrievals", ("citation_id", "status", "note")),
+    "study_report": ("study_reports", ("citation_id", "study", "note")),
+    "extraction": ("extractions", ("study", "form", "item", "fields")),
+    "submission": ("submissions", ("study",)),
+    "settlement": ("settlements", ("study", "form", "item", "field", "value", "why")),
+    "flow": ("flow_snapshots", ()),
+}
+
+
+def audit(store: Store) -> list[dict[str, Any]]:
+    """Every act in the order of its time, with what was said; the whole file, so for the coordinator only."""
+    rows: list[dict[str, Any]] = []
+    for kind, (table, columns) in _SAID.items():
+        chosen = "".join(f", t.{column}" for column in columns)
+        for row in store.rows(
+            f"SELECT a.id, a.at, a.actor, a.kind, a.replaces{chosen} FROM acts a JOIN {table} t ON t.id = a.id "
+            "WHERE a.kind = ?",
+            [kind],
+        ):
+            said = {column: row[column] for column in columns if row[column] is not None}
+            rows.append(
+                {**{name: row[name] for name in ("id", "at", "actor", "kind", "replaces")}, "said": said}
+            )
+    return sorted(rows, key=lambda row: str(row["id"]))
 
 
 def count_acts(store: Store) -> int:

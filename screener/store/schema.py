@@ -15,7 +15,8 @@ def schema_text() -> str:
     migrations.apply(sqlite_utils.Database(connection))
     order = {"table": 0, "index": 1, "trigger": 2, "view": 3}
     rows = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'"
+        "SELECT type, name, sql FROM sqlite_master "
+        "WHERE sql IS NOT NULL AND tbl_name NOT LIKE '\\_sqlite%' ESCAPE '\\'"
     ).fetchall()
     rows.sort(key=lambda row: (order[row[0]], row[1]))
     head = "-- Generated from the migrations (make schema); do not edit. A test keeps it true.\n\n"

@@ -9,7 +9,10 @@ from __future__ import annotations
 from screener.model.screening import CastVote, Resolution, Stage, Vote
 from screener.store.database import Row, Store
 
-_REQUIRED = "(SELECT CASE :stage WHEN 'full_text' THEN voters_full_text ELSE voters_title_abstract END FROM current_protocol)"
+_REQUIRED = (
+    "(SELECT CASE :stage WHEN 'full_text' THEN voters_full_text ELSE voters_title_abstract END "
+    "FROM current_protocol)"
+)
 _VISIBLE = f"(holders >= {_REQUIRED} OR actor = :viewer)"
 
 
@@ -118,13 +121,32 @@ def is_revealed(store: Store, record: str, stage: Stage) -> bool:
     )
 
 
-def add_reveal(store: Store, actor: str, record: str, citation: str, stage: Stage) -> None:
-    """Note that the votes of a closed record-stage were shown; once is enough."""
-    if is_revealed(store, record, stage):
-        return
+def add_reveal(store: Store, actor: str, record: str, stage: Stage) -> None:
+    """Note that the votes of a closed record-stage were shown: once for each citation they were cast on.
+
+    Like the votes, the note stays with its citation when the record is split.
+    """
     with store.write():
-        act = store.act("reveal", actor)
-        store.insert("reveals", {"id": act, "citation_id": citation, "stage": stage.value})
+        shown = store.rows(
+            "SELECT DISTINCT h.citation_id FROM decision_heads h JOIN members m ON m.citation_id = h.citation_id "
+            "WHERE m.record_id = :record AND h.stage = :stage AND h.vote IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM reveals r WHERE r.citation_id = h.citation_id AND r.stage = h.stage) "
+            "ORDER BY h.citation_id",
+            {"record": record, "stage": stage.value},
+        )
+        for row in shown:
+            act = store.act("reveal", actor)
+            store.insert("reveals", {"id": act, "citation_id": row[0], "stage": stage.value})
+
+
+def voted_citation(store: Store, record: str, stage: Stage) -> str | None:
+    """The citation of a record that the newest vote at a stage was cast on."""
+    found = store.value(
+        "SELECT h.citation_id FROM decision_heads h JOIN members m ON m.citation_id = h.citation_id "
+        "WHERE m.record_id = ? AND h.stage = ? AND h.vote IS NOT NULL ORDER BY h.id DESC LIMIT 1",
+        [record, stage.value],
+    )
+    return str(found) if found else None
 
 
 def add_resolution(

@@ -1,0 +1,94 @@
+"""Which format a file has, and which database it comes from: told by the content, not by the name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from screener.model.errors import InputError
+from screener.sources.bytes import SUPPORTED, plain_utf8, unpack
+from screener.sources.csv_ import header_of
+from screener.sources.csv_columns import Columns
+from screener.sources.ris import first_tags
+from screener.sources.ris_fields import source_of
+
+FORMATS = ("pubmed_xml", "nbib", "ris", "csv", "ctgov_json")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A format of `FORMATS` and the database (one of `model.citation.SOURCES`) of its first entry."""
+
+    format: str
+    source: str
+
+
+# What we know and do not read: what a head looks like, and what it is called.
+_UNSUPPORTED: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), what)
+    for pattern, what in (
+        (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", "a web page"),
+        (rb"\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "EndNote XML"),
+        (rb"\s*FN (?:Clarivate|Thomson|ISI)|\s*PT [A-Z]\s+(?:AU|TI|AF) ", "Web of Science tagged text"),
+        (rb"\s*Record #\d+ of \d+", "Cochrane Library text"),
+        (rb"\s*%0 \w+", "EndNote tagged text (.enw)"),
+        (rb"(?:[^@]{0,2000}\n)?\s*@[a-z]+\s*\{\s*[^\s,{}\"]*\s*[,=]", "BibTeX"),
+        (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<eSearchResult", "an answer of PubMed's esearch"),
+        (rb"\s*\{\s*\"(?:error|esearchresult)\"", "an answer of E-utilities in JSON"),
+        (rb"\s*\{.*?\}\s*\n\s*\{", "JSON lines"),
+    )
+)
+_PUBMED = re.compile(
+    rb"<(?:PubmedArticleSet|PubmedBookArticleSet|PubmedArticle|PubmedBookArticle)[\s>/]"
+    rb"|<!DOCTYPE PubmedArticleSet"
+)
+_NBIB = re.compile(rb"(?:^|[\r\n])PMID- ?(?:\d|[\r\n]+[A-Z]{2,4} *- )")
+_RIS = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?TY  ?- ?")
+_JSON_STUDY = re.compile(rb'"(?:protocolSection|studies|nctId)"')
+
+
+def detect(data: bytes, name: str) -> Detected:
+    """Tells by the first 64 kB; gzip is unpacked. What is not supported is an InputError that names it."""
+    clean, _ = plain_utf8(unpack(data, name), name)
+    return detect_clean(clean, name)
+
+
+def detect_clean(data: bytes, name: str) -> Detected:
+    """As `detect`, for bytes that have been unpacked and freed of a byte order mark."""
+    head = data[:65536]
+    start = head.lstrip()
+    if start.startswith(b"<"):
+        if _PUBMED.search(head) and not re.match(rb"<(?:!doctype\s+html|html)", start, re.IGNORECASE):
+            return Detected("pubmed_xml", "pubmed")
+        raise _unsupported(head, name, "an XML file that is not PubMed's")
+    if start[:1] in (b"{", b"[") and not _unsupported_json(head):
+        if _JSON_STUDY.search(head):
+            return Detected("ctgov_json", "clinicaltrials")
+        raise _unsupported(head, name, "JSON that is not ClinicalTrials.gov's")
+    marks = [
+        (match.start(), form) for form, at in (("nbib", _NBIB), ("ris", _RIS)) if (match := at.search(head))
+    ]
+    for pattern, what in _UNSUPPORTED:
+        if (match := pattern.match(head)) and (not marks or match.end() <= min(marks)[0]):
+            raise _named(what, name)
+    if marks:
+        form = min(marks)[1]
+        return Detected(form, "pubmed" if form == "nbib" else source_of(first_tags(data)))
+    columns = Columns(header_of(data))
+    if columns.known:
+        return Detected("csv", columns.source)
+    raise InputError("the format cannot be told", file=name, field="format", expected=SUPPORTED)
+
+
+def _unsupported_json(head: bytes) -> bool:
+    return bool(re.match(rb"\s*\{[^\r\n]*\}\s*[\r\n]+\s*\{", head)) or bool(
+        re.match(rb'\s*\{\s*"(?:error|esearchresult)"', head)
+    )
+
+
+def _unsupported(head: bytes, name: str, otherwise: str) -> InputError:
+    return _named(next((what for pattern, what in _UNSUPPORTED if pattern.match(head)), otherwise), name)
+
+
+def _named(what: str, name: str) -> InputError:
+    return InputError(f"this is {what}, which is not read", file=name, field="format", expected=SUPPORTED)

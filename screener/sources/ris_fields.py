@@ -1,0 +1,247 @@
+"""What the tags of RIS mean, database by database, and which database an entry comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from screener.model.citation import SOURCES, Citation
+from screener.sources.fields import (
+    authors,
+    doi_of,
+    keywords,
+    language_of,
+    pages_of,
+    paragraphs,
+    plain,
+    pmcid_of,
+    pmid_of,
+    split_names,
+    unique,
+    year_of,
+)
+from screener.sources.registries import registry_ids
+
+Tags = Mapping[str, list[str]]
+
+# Ovid names its databases in links: ...&D=med1&... ; MEDLINE counts as PubMed, whose PMIDs it carries.
+_OVID = re.compile(r"ovid\S*[?&]D=([a-z]+)", re.IGNORECASE)
+_OVID_NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("em", "oem"), "embase"),
+    (("cctr",), "central"),
+    (("coch", "clcmr"), "cdsr"),
+    (("psy", "apa"), "psycinfo"),
+    (("med", "prem", "pp", "pm", "mes", "mez"), "pubmed"),
+)
+_DB_NAMES: tuple[tuple[str, str], ...] = (
+    (r"\bcentral\b|controlled trials", "central"),
+    (r"cochrane database of systematic|\bcdsr\b", "cdsr"),
+    (r"clinicaltrials", "clinicaltrials"),
+    (r"embase", "embase"),
+    (r"scopus", "scopus"),
+    (r"psyc ?info|psyc ?articles|psycnet", "psycinfo"),
+    (r"web of science|science citation|\bwos\b", "wos"),
+    (r"proquest|ptsdpubs", "proquest"),
+    (r"medline|pubmed|\bnlm\b", "pubmed"),
+)
+_URL_NAMES: tuple[tuple[str, str], ...] = (
+    (r"embase\.com", "embase"),
+    (r"scopus\.com", "scopus"),
+    (r"clinicaltrials\.gov/(?:ct2/)?(?:show|study)", "clinicaltrials"),
+    (r"cochranelibrary\.com/cdsr|/10\.1002/14651858\.", "cdsr"),
+    (r"10\.1002/central/|cochranelibrary\.com/central", "central"),
+    (r"webofscience|webofknowledge", "wos"),
+    (r"psycnet\.apa", "psycinfo"),
+    (r"proquest\.com", "proquest"),
+    (r"ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi", "pubmed"),
+)
+# Where an accession or a registry number may stand. Not N1 and M1: they hold whole reference lists.
+_IDS = ("AN", "ID", "CN", "C1", "C2", "C4", "C5", "C6", "C7", "C8", "U1", "U2", "U3", "U4", "U5", "DB")
+
+_TYPES = {
+    "ABST": "Abstract",
+    "BOOK": "Book",
+    "CHAP": "Book Chapter",
+    "CONF": "Conference Proceeding",
+    "CPAPER": "Conference Paper",
+    "JOUR": "Journal Article",
+    "EJOUR": "Journal Article",
+    "INPR": "Article in Press",
+    "RPRT": "Report",
+    "THES": "Thesis",
+    "UNPB": "Unpublished Work",
+    "WEB": "Web Page",
+    "ELEC": "Electronic Source",
+}
+
+
+def citation(tags: Tags, source: str | None = None) -> Citation:
+    """One entry; `source` overrules the database its tags speak of."""
+    known = source or source_of(tags)
+    title = plain(_first(tags, "TI", "T1", "CT")) or (
+        plain(_first(tags, "BT")) or plain(_first(tags, "ST")) or plain(_first(tags, "TT"))
+    )
+    abstract = paragraphs(_first(tags, "AB", "N2"))
+    urls = _all(tags, "UR", "L2", "LK", "L1")
+    pmid = _pmid(tags, known, urls)
+    named = _all(tags, *_IDS)
+    registers = [url for url in urls if re.search(r"clinicaltrials\.gov|isrctn|who\.int|trialregister", url)]
+    # The entry of a register is about one trial; its text may speak of others.
+    in_text = () if known == "clinicaltrials" else (title, abstract)
+    return Citation(
+        source=known,
+        source_key=_accession(tags, known, urls, pmid),
+        title=title,
+        abstract=abstract,
+        authors=authors(_names(tags)),
+        journal=_journal(tags, title),
+        year=year_of(*_all(tags, "PY", "Y1", "DA")),
+        volume=plain(_first(tags, "VL")),
+        issue=plain(_first(tags, "IS", "CP")),
+        pages=_pages(tags),
+        doi=doi_of(
+            *tags.get("DO", ()),
+            *tags.get("DI", ()),
+            *tags.get("L3", ()),
+            *(v for v in tags.get("M3", ()) if v.lower().startswith(("10.", "doi", "http"))),
+            *(url for url in urls if "doi.org/" in url.lower() or "id=doi:" in url.lower()),
+        ),
+        pmid=pmid,
+        pmcid=pmcid_of(*tags.get("C2", ()), *(url for url in urls if "/pmc/" in url.lower())),
+        registry_ids=registry_ids(*named, *registers, *in_text),
+        language=language_of(*tags.get("LA", ())),
+        publication_types=_types(tags, known),
+        keywords=keywords(_all(tags, "KW", "DE")),
+    )
+
+
+def source_of(tags: Tags) -> str:
+    """The database an entry comes from, by its Ovid link, its DB tag, its accession or its links."""
+    for url in _all(tags, "L2", "UR"):
+        if match := _OVID.search(url):
+            for starts, database in _OVID_NAMES:
+                if match[1].lower().startswith(starts):
+                    return database
+    for value in _all(tags, "DB", "DP"):
+        if value.lower() in SOURCES:
+            return value.lower()
+        if name := _named(value, _DB_NAMES):
+            return name
+    keys = " ".join(_all(tags, "AN", "ID", "UT", "U2"))
+    for pattern, name in (
+        (r"\bWOS:", "wos"),
+        (r"\bCN-\d{8}\b", "central"),
+        (r"\bCD\d{6}\b", "cdsr"),
+        (r"\b2-s2\.0-\d+", "scopus"),
+        (r"\bNCT\d{8}\b", "clinicaltrials"),
+        (r"\b(?:19|20)\d\d-\d{5}-\d{3}\b", "psycinfo"),
+        (r"\bL\d{8,10}\b", "embase"),
+    ):
+        if re.search(pattern, keys):
+            return name
+    if tags.get("WE"):
+        return "wos"
+    links = " ".join(_all(tags, "UR", "L2", "DO"))
+    return _named(links, _URL_NAMES) or "other"
+
+
+def _named(text: str, names: tuple[tuple[str, str], ...]) -> str | None:
+    return next((name for pattern, name in names if re.search(pattern, text, re.IGNORECASE)), None)
+
+
+def _all(tags: Tags, *wanted: str) -> list[str]:
+    return [value for tag in wanted for value in tags.get(tag, ())]
+
+
+def _first(tags: Tags, *wanted: str) -> str | None:
+    return next((value for value in _all(tags, *wanted) if value), None)
+
+
+def _search(pattern: str, values: list[str]) -> str | None:
+    for value in values:
+        if match := re.search(pattern, value, re.IGNORECASE):
+            return match[1]
+    return None
+
+
+def _pmid(tags: Tags, source: str, urls: list[str]) -> str | None:
+    """Embase.com C5, Scopus and Web of Science C2, Cochrane 'PUBMED n', PubMed itself AN or ID, or a link."""
+    if (own := _first(tags, "PM", "C5")) and (pmid := pmid_of(own)):
+        return pmid
+    if source == "pubmed":
+        for value in _all(tags, "AN", "ID"):
+            if pmid := pmid_of(value):
+                return pmid
+    if source in ("scopus", "wos") and (found := _search(r"^(\d{7,8})$", list(tags.get("C2", ())))):
+        return found
+    named = _all(tags, "AN", "C1", "C2", "C3", "C7", "C8", "ID", "U5")
+    if found := _search(r"\b(?:PUBMED|PMID)[\s:]+0*([1-9]\d{0,8})\b", named):
+        return found
+    return _search(
+        r"(?:ncbi\.nlm\.nih\.gov/pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/|list_uids=)0*([1-9]\d{0,8})\b", urls
+    )
+
+
+def _accession(tags: Tags, source: str, urls: list[str], pmid: str | None) -> str | None:
+    """The database's own number. A reference manager's counter (ID 369) is none: it would clash."""
+    numbers = _all(tags, "AN", "ID", "UT", "U2", "C7", "CN")
+    rules: dict[str, Callable[[], str | None]] = {
+        "pubmed": lambda: pmid,
+        "embase": lambda: (
+            _search(r"^(L\d{5,12})$", [*tags.get("U2", ()), *numbers])
+            or _search(r"[?&]id=(L\d{5,12})", urls)
+            or _search(r"^(\d{8,12})$", _all(tags, "AN", "ID"))
+        ),
+        "central": lambda: _search(r"\b(CN-\d{6,9})\b", [*numbers, *urls, *tags.get("DO", ())]),
+        "cdsr": lambda: _search(r"\b(CD\d{6}|MR\d{6})\b", [*numbers, *tags.get("DO", ()), *urls]),
+        "scopus": lambda: _search(r"\b(2-s2\.0-\d+)", [*numbers, *urls]),
+        "wos": lambda: _search(r"\b(WOS:[A-Z0-9]+)", numbers),
+        "psycinfo": lambda: _search(r"\b(\d{4}-\d{5}-\d{3})\b", [*numbers, *urls]),
+        "proquest": lambda: _search(r"docview/(\d+)", urls) or _search(r"^(\d+)\b", list(tags.get("AN", ()))),
+        "clinicaltrials": lambda: next(
+            iter(number for number in registry_ids(*numbers, *urls) if number.startswith("NCT")), None
+        ),
+    }
+    if source in rules and (key := rules[source]()):
+        return key
+    return plain(_first(tags, "AN"))
+
+
+def _names(tags: Tags) -> list[str]:
+    """AU, else A1, else the editors; Ovid puts all names of a CENTRAL entry in one line.
+
+    The number that CENTRAL gives as the author of a register's entry is no name.
+    """
+    values = tags.get("AU") or tags.get("A1") or tags.get("A2") or ()
+    return [name for value in values for name in split_names(value) if not registry_ids(name)]
+
+
+def _journal(tags: Tags, title: str | None) -> str | None:
+    for tag in ("JF", "JO", "T2", "JA", "J2", "BT", "JI", "J9", "T3"):
+        for value in tags.get(tag, ()):
+            text = plain(value)
+            if text and text != title and not text.startswith("["):
+                return text
+    return None
+
+
+def _pages(tags: Tags) -> str | None:
+    printed = pages_of(_first(tags, "SP"), _first(tags, "EP"))
+    # An article number stands in for pages where there are none (Scopus C7, Web of Science AR).
+    return printed or pages_of(_first(tags, "AR")) or _search(r"^(e?\d{3,10})$", list(tags.get("C7", ())))
+
+
+def _types(tags: Tags, source: str) -> tuple[str, ...]:
+    """The database's own words (M3, DT), else what TY says. A congress name makes a conference abstract."""
+    found: list[str | None] = []
+    for value in _all(tags, "M3", "DT"):
+        # PsycINFO keeps its classification in M3, EndNote old DOIs.
+        if source != "psycinfo" and not value.lower().startswith(("10.", "http", "doi")):
+            found.extend(plain(part) for part in value.split(";"))
+    if not any(found) and (kind := _first(tags, "reference_type")):
+        found.append(_TYPES.get(kind.strip().upper()))
+    congress = _first(tags, "T3")
+    said = any("conference" in (each or "").lower() or "meeting" in (each or "").lower() for each in found)
+    if source == "embase" and congress and not said and not congress.startswith("["):
+        found.append("Conference Abstract")
+    return unique(found)

@@ -1,0 +1,369 @@
+"""The hand-off: networks for the analyst, tables, the flow, citations and the audit log, in one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from screener.extraction import rob
+from screener.extraction.effects import study_effects
+from screener.handoff import tables
+from screener.handoff.citations import write_citations
+from screener.handoff.csvtext import for_people
+from screener.handoff.files import write_files
+from screener.handoff.flow import Flow
+from screener.handoff.flow_layout import layout
+from screener.handoff.flow_svg import to_svg
+from screener.handoff.networks import network_files
+from screener.handoff.robvis import Judged, rob_table
+from screener.model.effects import LeftOut, StudyEffect
+from screener.model.errors import InputError, ReviewError
+from screener.model.extraction import Form, Item
+from screener.model.protocol import Role
+from screener.model.screening import Outcome, Stage
+from screener.steps import records, studies
+from screener.steps.flow import flow, flow_records
+from screener.steps.review import Review
+from screener.steps.tables_out import references
+from screener.store import extraction as store_extraction
+from screener.store import ledger, screening
+from screener.synthesis.network import LEVELS, Part, build_networks
+
+WHAT = ("networks", "tables", "flow", "citations", "audit")
+INDEX = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which networks to write; None: all."""
+
+    outcome: str | None = None
+    population: str | None = None
+    level: str | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """What the agreed extraction comes to: effects on the log scale, and what became none, with why."""
+
+    effects: tuple[StudyEffect, ...]
+    left_out: tuple[LeftOut, ...]
+    agreed: tuple[studies.Agreed, ...]
+
+    @property
+    def items(self) -> dict[str, tuple[Item, ...]]:
+        return {a.study: a.items for a in self.agreed if a.items is not None}
+
+
+def synthesis(review: Review) -> Synthesis:
+    """Effects of all agreed studies; a study that is not agreed on is left out, and says what it waits for."""
+    effects: list[StudyEffect] = []
+    left_out: list[LeftOut] = []
+    agreed = tuple(studies.agreed(review, study.name) for study in studies.studies(review))
+    for found in agreed:
+        if found.items is None:
+            left_out.append(LeftOut(found.study, "", "", found.waits_for or ""))
+            continue
+        of_study, lost = study_effects(found.study, found.items, review.protocol, extractors=found.extractors)
+        effects += of_study
+        left_out += lost
+    return Synthesis(tuple(effects), tuple(left_out), agreed)
+
+
+def networks(review: Review, found: Synthesis) -> tuple[list[Part], dict[str, list[LeftOut]]]:
+    """The connected parts at both levels; and for each level the effects in none of its networks."""
+    parts: list[Part] = []
+    left_out: dict[str, list[LeftOut]] = {}
+    for level in LEVELS:
+        of_level, lost = build_networks(found.effects, review.protocol, level)
+        parts += of_level
+        left_out[level] = [*found.left_out, *lost]
+    return parts, left_out
+
+
+def export(
+    review: Review, folder: Path, what: Sequence[str] = (), selection: Selection | None = None
+) -> list[str]:
+    """Write the hand-off below a folder and give the names of its files, sorted.
+
+    Everything is made before anything is written, so a refusal (a flow that does not add up, a study that
+    no receiver would take) leaves the folder as it was. Files of an earlier export that are no longer part
+    of it are taken away, unless somebody changed them.
+    """
+    _ = review.protocol
+    wanted = list(what) or [w for w in WHAT if w != "audit" or _coordinates(review)]
+    files: dict[str, bytes] = {}
+    found = synthesis(review) if {"networks", "tables"} & set(wanted) else None
+    if found is not None and "networks" in wanted:
+        files |= {f"networks/{k}": v for k, v in _networks(review, found, selection or Selection()).items()}
+    if found is not None and "tables" in wanted:
+        files |= {f"tables/{name}": text.encode() for name, text in _tables(review, found).items()}
+    if "flow" in wanted:
+        files |= _flow(review)
+    if "citations" in wanted:
+        files["citations/included.ris"] = _included_ris(review).encode()
+    if "audit" in wanted:
+        review.person(Role.COORDINATOR)
+        files["audit/acts.csv"] = audit_csv(review).encode()
+    whole = not what and (selection is None or selection == Selection())
+    index = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    earlier = _earlier(folder)
+    if not whole:
+        index = {**earlier, **index}
+    files[INDEX] = (json.dumps(index, indent=1) + "\n").encode()
+    write_files(folder, files, overwrite=True)
+    for name in set(earlier) - set(index):
+        _take_away(folder / name, earlier[name])
+    return sorted(files)
+
+
+def _coordinates(review: Review) -> bool:
+    return review.me is not None and Role.COORDINATOR in review.me.roles
+
+
+def _earlier(folder: Path) -> dict[str, str]:
+    try:
+        found = json.loads((folder / INDEX).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def _take_away(path: Path, sha256: str) -> None:
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        return
+    path.unlink()
+    parent = path.parent
+    while not any(parent.iterdir()):
+        parent.rmdir()
+        parent = parent.parent
+
+
+def _networks(review: Review, found: Synthesis, selection: Selection) -> dict[str, bytes]:
+    _known(selection.outcome, [o.id for o in review.protocol.outcomes], "--outcome")
+    _known(selection.population, [p.id for p in review.protocol.populations], "--population")
+    parts, left_out = networks(review, found)
+    patients: dict[tuple[str, str], int] = {}
+    for effect in found.effects:
+        for node, n in zip((effect.treatment, effect.comparator), effect.patients, strict=True):
+            if n is not None:
+                patients[(effect.study, node)] = n
+    files = network_files(parts, left_out, review.protocol, patients=patients)
+    prefix = [selection.outcome, selection.population, selection.level, selection.part]
+    chosen = {
+        name: content
+        for name, content in files.items()
+        if all(
+            want is None or (len(name.split("/")) > place + 1 and name.split("/")[place] == want)
+            for place, want in enumerate(prefix)
+        )
+    }
+    if not chosen:
+        there = sorted({"/".join(name.split("/")[:-1]) for name in files})
+        raise ReviewError(
+            "there is no such network", field="--part", expected=", ".join(there) or "agreed effects"
+        )
+    return chosen
+
+
+def _known(value: str | None, known: Sequence[str], option: str) -> None:
+    if value is not None and value not in known:
+        raise InputError(f"'{value}' is not in the protocol", field=option, expected=", ".join(known))
+
+
+def _tables(review: Review, found: Synthesis) -> dict[str, str]:
+    names = references(review)
+    reports = {s.name: tuple(names[r] for r in s.reports) for s in studies.studies(review)}
+    facts = [_facts(review, study, reports[study], items) for study, items in found.items.items()]
+    users: dict[str, list[str]] = {}
+    for fact in facts:
+        for arm in fact.arms:
+            users.setdefault(_printed(review, arm.regimen), []).append(fact.study)
+    _, lost = networks(review, found)
+    everywhere = set.intersection(*(set(entries) for entries in lost.values()))
+    made = {
+        "studies.csv": tables.study_table(facts),
+        "effects.csv": tables.effects_table(found.effects),
+        "left_out.csv": for_people(
+            ["study", "outcome", "population", "level", "reason"],
+            [
+                [x.study, x.outcome, x.population, "all" if x in everywhere else level, x.reason]
+                for level, entries in lost.items()
+                for x in entries
+                if x not in everywhere or level == LEVELS[0]
+            ],
+        ),
+        "treatments.csv": tables.treatment_table(review.protocol, users),
+        "excluded_full_texts.csv": tables.excluded_table(_excluded(review, names)),
+        "searches.csv": _searches(review),
+    }
+    judged = _judged(found)
+    if judged:
+        made["risk_of_bias_robvis.csv"] = rob_table("rob1", judged)
+        made["risk_of_bias_support.csv"] = _support(found)
+    return made
+
+
+def _printed(review: Review, regimen: str) -> str:
+    """The regimen as the protocol's dictionary spells it."""
+    folded = " ".join(regimen.casefold().split())
+    return next(
+        (r.printed for r in review.protocol.regimens if " ".join(r.printed.casefold().split()) == folded),
+        regimen,
+    )
+
+
+def _facts(review: Review, study: str, reports: tuple[str, ...], items: Sequence[Item]) -> tables.StudyFacts:
+    general = next((item.values for item in items if item.form is Form.STUDY), {})
+    arms = []
+    for item in items:
+        if item.form is Form.ARM:
+            node = review.protocol.node_of(item.values.get("regimen", ""))
+            arms.append(tables.ArmFacts(**item.values, node=node.id if node else ""))
+    fields = ("registration", "phase", "blinding", "line", "n_randomised", "population")
+    return tables.StudyFacts(
+        study=study,
+        reports=reports,
+        arms=tuple(arms),
+        **{name: general.get(name, "") for name in fields},
+    )
+
+
+def _excluded(review: Review, names: dict[str, str]) -> list[tables.ExcludedReport]:
+    rows = []
+    for record, state in records.states(review).items():
+        if state.full_text.outcome is not Outcome.EXCLUDED:
+            continue
+        fields = records.card(review, record).fields
+        reason = review.protocol.reason(Stage.FULL_TEXT, state.full_text.reason or "")
+        votes = screening.votes_on(review.store, record, Stage.FULL_TEXT, review.viewer)
+        rows.append(
+            tables.ExcludedReport(
+                record=names[record],
+                authors=fields.authors,
+                year=fields.year,
+                title=fields.title or "",
+                journal=fields.journal or "",
+                doi=fields.doi or "",
+                pmid=fields.pmid or "",
+                reason=reason.label if reason else state.full_text.reason or "",
+                note=" | ".join(v.note for v in votes if v.note),
+            )
+        )
+    return rows
+
+
+def _searches(review: Review) -> str:
+    from screener.steps.queries import search_log
+
+    columns = ("query", "database", "kind", "platform", "searched_on", "strategy", "query_translation")
+    counts = ("hits", "stored", "skipped", "file", "by", "at")
+    return for_people(
+        [*columns, *counts, "messages"],
+        [
+            [*(run[name] for name in (*columns, *counts)), " | ".join(run["messages"])]
+            for run in search_log(review)
+        ],
+    )
+
+
+def _judged(found: Synthesis) -> list[Judged]:
+    rows = []
+    for study, items in found.items.items():
+        judged = rob.judgements(items)
+        overall = rob.overall(judged)
+        if overall is not None:
+            domains = {key.removeprefix("D"): value.value for key, value in judged.items()}
+            rows.append(Judged(study, domains, overall.value))
+    return rows
+
+
+def _support(found: Synthesis) -> str:
+    labels = {domain.id: domain.label for domain in rob.DOMAINS}
+    return for_people(
+        ["study", "domain", "label", "judgement", "support", "page"],
+        [
+            [
+                study,
+                item.values.get("domain"),
+                labels.get(item.values.get("domain", "")),
+                item.values.get("judgement"),
+                item.values.get("support"),
+                item.values.get("page"),
+            ]
+            for study, items in found.items.items()
+            for item in items
+            if item.form is Form.ROB
+        ],
+    )
+
+
+def rob_rows(review: Review) -> list[dict[str, str]]:
+    """Agreed risk of bias, a row a study: each domain's judgement and the overall one."""
+    return [
+        {"study": row.study, **dict(sorted(row.domains.items())), "overall": row.overall}
+        for row in _judged(synthesis(review))
+    ]
+
+
+def _flow(review: Review) -> dict[str, bytes]:
+    from screener.handoff.flow_png import to_png
+
+    counted = flow(review)
+    picture = layout(counted)
+    if _coordinates(review):
+        _publish(review, counted)
+    return {
+        "flow/flow.json": (json.dumps(counted.to_dict(), ensure_ascii=False, indent=2) + "\n").encode(),
+        "flow/flow.svg": to_svg(picture).encode(),
+        "flow/flow.png": to_png(picture),
+    }
+
+
+def _publish(review: Review, counted: Flow) -> None:
+    """Keep the published flow with the records behind its boxes, unless nothing has changed since the last."""
+    counts = json.dumps(counted.to_dict(), ensure_ascii=False, sort_keys=True)
+    if store_extraction.last_snapshot(review.store) == counts:
+        return
+    rows = [
+        [
+            row.record,
+            row.title_abstract.value,
+            row.retrieval.value,
+            row.full_text.value,
+            row.reason,
+            row.study,
+        ]
+        for row in flow_records(review)
+    ]
+    store_extraction.add_snapshot(
+        review.store, review.person().id, counts, json.dumps(rows, ensure_ascii=False)
+    )
+
+
+def draw_flow(counted: Flow, file: Path) -> None:
+    """Draw the flow as SVG or PNG, by the file's ending."""
+    picture = layout(counted)
+    if file.suffix.lower() == ".svg":
+        file.write_text(to_svg(picture), encoding="utf-8")
+    elif file.suffix.lower() == ".png":
+        from screener.handoff.flow_png import to_png
+
+        file.write_bytes(to_png(picture))
+    else:
+        raise InputError(f"'{file.suffix}' is no picture format", file=str(file), expected=".svg or .png")
+
+
+def _included_ris(review: Review) -> str:
+    return write_citations(
+        [records.card(review, record).fields for record in studies.included(review)], "ris"
+    )
+
+
+def audit_csv(review: Review) -> str:
+    """Every act in the order of its time with what was said; the whole file, so for the coordinator."""
+    return tables.audit_table(ledger.audit(review.store))

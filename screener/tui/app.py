@@ -1,0 +1,258 @@
+"""The app: one open review, one person; screens are pushed on the home screen."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from screener.model.errors import ReviewError, ScreenerError
+from screener.model.protocol import Role
+from screener.model.screening import Stage
+from screener.steps import deduplication, queries, screening
+from screener.steps.review import Review
+from screener.tui import theme
+from screener.tui.places import PLACES, make_screen
+from screener.tui.screens.base import ReviewScreen
+from screener.tui.screens.dialogs import AskDialog, GoDialog
+from screener.tui.screens.home import HomeScreen
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """What the program said: when (UTC, ISO 8601), its mark, the words."""
+
+    at: str
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the home screen and the road show, and how long it took to read (seconds)."""
+
+    overview: screening.Overview
+    pairs: int
+    took: float
+
+
+class ScreenerApp(App[None]):
+    """Screener for the person of `review`. `clock` gives seconds and measures the pace only."""
+
+    CSS_PATH = "screener.tcss"
+    TITLE = "Screener"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "go", "go", id="app.go", tooltip="Go to another step: g and its letter"),
+        Binding("question_mark", "help", "help", id="app.help", tooltip="Explain this screen and its keys"),
+        Binding("L", "log", "log", id="app.log", tooltip="Everything the program said in this session"),
+        Binding(
+            "T", "theme", "colours", id="app.theme", tooltip="Next colours: light, dark, the terminal's own"
+        ),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "all",
+            id="app.palette",
+            priority=True,
+            tooltip="Every action by its name",
+        ),
+        Binding("q", "leave", "quit", id="app.quit", tooltip="Leave Screener; everything is on disk"),
+    ]
+
+    def __init__(self, review: Review, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.review = review
+        self.clock = clock
+        self.messages_said: list[LogLine] = []
+        self.waiting: dict[str, int] = {}
+        # Notes that were written and not cast yet, by stage and record.
+        self.drafts: dict[tuple[Stage, str], str] = {}
+        for each in theme.THEMES:
+            self.register_theme(each)
+        self.theme = "screener-dark"
+
+    @property
+    def review_title(self) -> str:
+        try:
+            return self.review.protocol.short_title
+        except ReviewError:
+            return self.review.folder.name
+
+    @property
+    def review_question(self) -> str:
+        try:
+            return self.review.protocol.question
+        except ReviewError as error:
+            return str(error)
+
+    def news(self) -> list[str]:
+        """What happened in the review, newest first: the searches, and what this session said last."""
+        found = []
+        for run in reversed(queries.search_log(self.review)):
+            done = "" if run["finished"] else ", unfinished: run it again, it continues"
+            found.append(
+                f"{run['searched_on'] or ''} {run['query']}: {run['hits']:,} found in {run['database']}{done}"
+            )
+        return found[:8]
+
+    def get_default_screen(self) -> Screen[Any]:
+        return HomeScreen()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme.DEFAULTS
+
+    # Reading ---------------------------------------------------------------------------------
+
+    def read(self) -> Reading:
+        """Read what waits for the person, for home and for the road. Raises ScreenerError."""
+        start = time.perf_counter()
+        overview = screening.overview(self.review)
+        pairs = len(deduplication.waiting_pairs(self.review))
+        took = time.perf_counter() - start
+        self.waiting = {
+            "screen": overview.waiting[Stage.TITLE_ABSTRACT] if screens(self.review) else 0,
+            "fulltext": overview.waiting[Stage.FULL_TEXT] if screens(self.review) else 0,
+            "conflicts": overview.conflicts,
+            "duplicates": pairs,
+        }
+        return Reading(overview, pairs, took)
+
+    def count(self, place_id: str, waiting: int) -> None:
+        """A screen knows how many wait at its own step."""
+        self.waiting = {**self.waiting, place_id: waiting}
+        if isinstance(self.screen, ReviewScreen):
+            self.screen.show_waiting()
+
+    # Saying ----------------------------------------------------------------------------------
+
+    def log_line(self, mark: str, text: str) -> None:
+        self.messages_said.append(LogLine(datetime.now(UTC).isoformat(timespec="seconds"), mark, text))
+
+    def tell(self, mark: str, text: str) -> None:
+        """A message on the screen of the review that is on top, and in the log."""
+        top = next((s for s in reversed(self.screen_stack) if isinstance(s, ReviewScreen)), None)
+        if top is None:
+            self.log_line(mark, text)
+        else:
+            top.say(mark, text)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, ReviewScreen):
+            self.screen.hush()
+        await super().on_event(event)
+
+    async def run_action(self, action: Any, default_namespace: Any = None, namespaces: Any = None) -> bool:
+        """Whatever a key does may fail; the failure becomes a message and the screen stays."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except ScreenerError as error:
+            self.tell("!", str(error))
+            return True
+
+    # Keys that work everywhere ------------------------------------------------------------------
+
+    def action_go(self) -> None:
+        self.push_screen(GoDialog(), self._go_to)
+
+    async def _go_to(self, chosen: str | None) -> None:
+        if chosen is not None:
+            await self.go(chosen)
+
+    async def go(self, place_id: str) -> None:
+        """Leave for another place; the way back from there is home."""
+        if isinstance(self.screen, ReviewScreen) and place_id == self.screen.PLACE:
+            return
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if place_id != "home":
+            await self.push_screen(make_screen(place_id))
+
+    async def action_back(self) -> None:
+        if len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    async def action_help(self) -> None:
+        from screener.tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, ReviewScreen) and not isinstance(self.screen, HelpScreen):
+            await self.push_screen(HelpScreen(self.screen))
+
+    async def action_log(self) -> None:
+        if not (isinstance(self.screen, ReviewScreen) and self.screen.PLACE == "log"):
+            await self.push_screen(make_screen("log"))
+
+    def action_theme(self) -> None:
+        names = [each.name for each in theme.THEMES]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+        self.tell("+", f"colours: {self.theme}")
+
+    def action_leave(self) -> None:
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self.exit()
+
+        notes = len(self.drafts)
+        lost = f" {notes} notes belong to no vote yet and are dropped." if notes else ""
+        self.push_screen(AskDialog(f"Leave Screener? Everything you did is on disk.{lost}", "leave"), answer)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back" and len(self.screen_stack) <= 1:
+            return None
+        return True
+
+    # The palette ----------------------------------------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of the screen by its name, every place, every theme."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.id is None or not active.enabled or binding.action == "command_palette":
+                continue
+            yield SystemCommand(
+                binding.tooltip,
+                f"key {binding.key_display or binding.key}",
+                self._runner(active.node, binding.action),
+            )
+        for each in PLACES:
+            yield SystemCommand(f"Go to {each.label}", each.help, self._goer(each.id))
+        for each_theme in theme.THEMES:
+            yield SystemCommand(f"Colours: {each_theme.name}", "", self._theme_setter(each_theme.name))
+
+    def _runner(self, node: Any, action: str) -> Callable[[], Any]:
+        return lambda: self.run_action(action, node)
+
+    def _goer(self, place_id: str) -> Callable[[], Any]:
+        return lambda: self.go(place_id)
+
+    def _theme_setter(self, name: str) -> Callable[[], None]:
+        def choose() -> None:
+            self.theme = name
+
+        return choose
+
+
+def screens(review: Review) -> bool:
+    """The person votes at the stages of screening."""
+    return review.me is not None and Role.SCREENER in review.me.roles
+
+
+def run(review: Review, *, keymap: Mapping[str, str] | None = None) -> None:
+    """Open the screens for the person of the review; `keymap`: binding id to keys."""
+    app = ScreenerApp(review)
+    app.animation_level = "none"
+    wanted = os.environ.get("TEXTUAL_THEME")
+    if wanted in app.available_themes:
+        app.theme = wanted
+    if keymap:
+        app.set_keymap(dict(keymap))
+    app.run()

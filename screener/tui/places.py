@@ -1,0 +1,57 @@
+"""The places of the program: where `g` and a letter lead, in the order of the review's road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from screener.model.screening import Stage
+
+if TYPE_CHECKING:
+    from screener.tui.screens.base import ReviewScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`road`: it is a step of the review and stands in the line at the top."""
+
+    id: str
+    letter: str
+    label: str
+    help: str
+    road: bool = True
+
+
+PLACES = (
+    Place("home", "h", "Home", "what waits for you, and the flow so far"),
+    Place("duplicates", "d", "Duplicates", "pairs that may be one record"),
+    Place("screen", "s", "Screen", "title and abstract screening"),
+    Place("fulltext", "f", "Full text", "assessment of full texts"),
+    Place("conflicts", "c", "Conflicts", "records on which the voters differ"),
+    Place("flow", "w", "Flow", "the PRISMA flow diagram"),
+    Place("log", "l", "Log", "everything the program said in this session", road=False),
+)
+
+
+def place(place_id: str) -> Place:
+    return next(p for p in PLACES if p.id == place_id)
+
+
+def make_screen(place_id: str) -> ReviewScreen:
+    """A fresh screen for a place."""
+    from screener.tui.screens import conflicts, duplicates, flow, home, log, screening
+
+    match place_id:
+        case "duplicates":
+            return duplicates.DuplicatesScreen()
+        case "screen":
+            return screening.ScreeningScreen(Stage.TITLE_ABSTRACT)
+        case "fulltext":
+            return screening.FullTextScreen(Stage.FULL_TEXT)
+        case "conflicts":
+            return conflicts.ConflictsScreen()
+        case "flow":
+            return flow.FlowScreen()
+        case "log":
+            return log.LogScreen()
+    return home.HomeScreen()

@@ -1,0 +1,290 @@
+"""The pair desk: citations that may be one record, two columns, one key each; and the merges done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from screener.steps import deduplication
+from screener.steps.deduplication import Pair
+from screener.tui.pair_text import pair_text
+from screener.tui.screens.base import ReviewScreen
+from screener.tui.text import plain
+from screener.tui.widgets.line_list import Line, LineList
+
+SAID = {"same": "same", "different": "different", "ask": "cannot tell"}
+
+_SCROLL_KEYS: list[BindingType] = [
+    Binding(
+        "space,pagedown", "page(1)", "more", id="pair.page_down", key_display="space", tooltip="Next page"
+    ),
+    Binding("pageup", "page(-1)", "page up", id="pair.page_up", show=False, tooltip="Page before"),
+    Binding("down", "scroll(1)", "down", id="pair.down", show=False, tooltip="One line down"),
+    Binding("up", "scroll(-1)", "up", id="pair.up", show=False, tooltip="One line up"),
+]
+
+
+class PairView(ReviewScreen):
+    """A screen that shows one pair."""
+
+    AUTO_FOCUS = ""
+
+    def body(self) -> Iterator[Widget]:
+        yield Static(markup=False, id="progress")
+        yield Static(markup=False, id="engine")
+        yield VerticalScroll(Static(markup=False, id="pair"), can_focus=False, id="pair-scroll")
+
+    @property
+    def pair(self) -> Pair | None:
+        raise NotImplementedError
+
+    def draw_pair(self) -> None:
+        pair = self.pair
+        words = plain(pair.verdict.describe()) if pair is not None and pair.verdict is not None else ""
+        self.query_one("#engine", Static).update(Content(words).stylize("$maybe"))
+        table = (
+            pair_text(pair.first, pair.second, self.app.size.width - 4)
+            if pair is not None
+            else self.nothing()
+        )
+        self.query_one("#pair", Static).update(table)
+
+    def nothing(self) -> Content:
+        return Content("")
+
+    def on_resize(self) -> None:
+        self.draw_pair()
+
+    def action_page(self, by: int) -> None:
+        box = self.query_one("#pair-scroll")
+        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one("#pair-scroll").scroll_relative(y=by, animate=False)
+
+
+class DuplicatesScreen(PairView):
+    """Pairs that the engine was unsure of; the likeliest first."""
+
+    PLACE = "duplicates"
+    EXPLAIN = (
+        "Two citations that the engine could not decide on, the likeliest pair first; the line above "
+        "says why it "
+        "asks. = marks a field that agrees, ~ one that differs. What you say is final for the engine, "
+        "and you can "
+        "take it back. l lists the merges done, where a citation can be split out of its record."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "judge('same')", "same", id="pair.same", tooltip="The same record: merge"),
+        Binding("d", "judge('different')", "different", id="pair.different", tooltip="Two different records"),
+        Binding("x", "judge('ask')", "cannot tell", id="pair.ask", tooltip="Cannot tell: leave them apart"),
+        Binding("u", "undo", "undo", id="pair.undo", tooltip="Take back your last word of this session"),
+        Binding("j", "walk(1)", "next", id="pair.next", tooltip="Next pair without judging"),
+        Binding("k", "walk(-1)", "back", id="pair.back", tooltip="Pair before"),
+        Binding("l", "merges", "merges", id="pair.merges", tooltip="The merges done; split a citation out"),
+        *_SCROLL_KEYS,
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pairs: list[Pair] = []
+        self._at = 0
+        self._said: list[tuple[str, str]] = []
+
+    @property
+    def pair(self) -> Pair | None:
+        return self._pairs[self._at] if self._at < len(self._pairs) else None
+
+    def renew(self) -> None:
+        self._pairs = deduplication.waiting_pairs(self.review)
+        self._at = min(self._at, max(0, len(self._pairs) - 1))
+        self._draw()
+
+    def _draw(self) -> None:
+        self.workbench.count("duplicates", len(self._pairs))
+        at = f"pair {self._at + 1} of {len(self._pairs):,}" if self._pairs else "no pair waits"
+        said = f" · {len(self._said)} judged this session" if self._said else ""
+        self.query_one("#progress", Static).update(Content.assemble(("duplicates", "bold"), f"  {at}{said}"))
+        self.draw_pair()
+        self.query_one("#pair-scroll").scroll_home(animate=False)
+        self.refresh_bindings()
+
+    def nothing(self) -> Content:
+        return Content(
+            "No pair waits. After each import the engine compares what is new and asks here when it is "
+            "unsure.\n\n"
+            "l lists the merges done; s screens go on under Screen (g s)."
+        )
+
+    def action_judge(self, verdict: str) -> None:
+        pair = self.pair
+        if pair is None:
+            return
+        deduplication.judge(self.review, pair.a, pair.b, verdict)
+        self._said.append((pair.a, pair.b))
+        self.renew()
+        self.say("+", f"noted: {SAID[verdict]}; u takes it back")
+
+    def action_undo(self) -> None:
+        if not self._said:
+            self.say("~", "nothing of this session to take back; l lists what was judged before")
+            return
+        a, b = self._said.pop()
+        deduplication.judge(self.review, a, b, "withdrawn")
+        self._pairs = deduplication.waiting_pairs(self.review)
+        self._at = next((n for n, p in enumerate(self._pairs) if (p.a, p.b) == (a, b)), 0)
+        self._draw()
+        self.say("+", "taken back; the pair waits again")
+
+    def action_walk(self, by: int) -> None:
+        if 0 <= self._at + by < len(self._pairs):
+            self._at += by
+            self._draw()
+        else:
+            self.say("~", "no pair further on" if by > 0 else "this is the first pair")
+
+    async def action_merges(self) -> None:
+        await self.app.push_screen(MergesScreen())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"judge", "walk"}:
+            return True if self.pair is not None else None
+        if action == "undo":
+            return True if self._said else None
+        return True
+
+
+class MergesScreen(ReviewScreen):
+    """Pairs that are one record, by the engine or by a person; and those that a person parted."""
+
+    PLACE = "merges"
+    EXPLAIN = (
+        "What was merged, by the engine or by a person, and what a person called different. "
+        "Enter shows the pair."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._merges: list[Pair] = []
+
+    def body(self) -> Iterator[Widget]:
+        yield Static(markup=False, id="progress")
+        yield LineList(id="merges")
+
+    def renew(self) -> None:
+        self._merges = deduplication.merges(self.review)
+        lines = [
+            Line(
+                str(n),
+                f"{plain(pair.first.title)}  ~  {plain(pair.second.title)}",
+                mark="-" if pair.said == "different" else "=",
+                tail=f"{SAID.get(pair.said, pair.said)}, {pair.by}" if pair.said else "engine",
+            )
+            for n, pair in enumerate(self._merges)
+        ]
+        head = (
+            f"{len(lines):,} pairs: = one record, - parted by a person"
+            if lines
+            else "Nothing was merged yet."
+        )
+        self.query_one("#progress", Static).update(Content(head).stylize("bold"))
+        self.query_one(LineList).show(lines)
+
+    async def on_line_list_opened(self, event: LineList.Opened) -> None:
+        await self.app.push_screen(MergeScreen(self._merges[int(event.line.key)]))
+
+
+class MergeScreen(PairView):
+    """One merge, and the way out of it."""
+
+    PLACE = "merge"
+    EXPLAIN = (
+        "Two citations of one record. 1 takes the left one out of the record, 2 the right one: it "
+        "becomes different "
+        "from every other member, and votes stay with the citation they were cast on. u takes your word back."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "1",
+            "split(0)",
+            "split out left",
+            id="merge.left",
+            tooltip="Take the left citation out of the record",
+        ),
+        Binding(
+            "2",
+            "split(1)",
+            "split out right",
+            id="merge.right",
+            tooltip="Take the right citation out of the record",
+        ),
+        Binding("u", "undo", "undo", id="merge.undo", tooltip="Take back your own word on this pair"),
+        *_SCROLL_KEYS,
+    ]
+
+    def __init__(self, pair: Pair) -> None:
+        super().__init__()
+        self._pair = pair
+        self._made: list[tuple[str, str]] = []
+
+    @property
+    def pair(self) -> Pair | None:
+        return self._pair
+
+    @property
+    def _parted(self) -> bool:
+        return self._pair.said == "different"
+
+    @property
+    def _mine(self) -> bool:
+        return self._pair.said is not None and self._pair.by == self.review.viewer
+
+    def renew(self) -> None:
+        by = (
+            f"{SAID.get(self._pair.said, '')} by {self._pair.by}"
+            if self._pair.said
+            else "merged by the engine"
+        )
+        self.query_one("#progress", Static).update(Content.assemble(("merge", "bold"), f"  {plain(by)}"))
+        self.draw_pair()
+        self.refresh_bindings()
+
+    def _own_partings(self) -> set[tuple[str, str]]:
+        me = self.review.viewer
+        return {(p.a, p.b) for p in deduplication.merges(self.review) if p.by == me and p.said == "different"}
+
+    def action_split(self, side: int) -> None:
+        citation = (self._pair.a, self._pair.b)[side]
+        before = self._own_partings()
+        deduplication.split(self.review, citation)
+        self._made = sorted(self._own_partings() - before)
+        self._pair = self._now()
+        self.renew()
+        self.say("+", "split out: it is a record of its own now; u takes it back")
+
+    def action_undo(self) -> None:
+        for a, b in self._made or [(self._pair.a, self._pair.b)]:
+            deduplication.judge(self.review, a, b, "withdrawn")
+        self._made = []
+        self._pair = self._now()
+        self.renew()
+        self.say("+", "your word is taken back")
+
+    def _now(self) -> Pair:
+        key = (self._pair.a, self._pair.b)
+        found = (p for p in deduplication.merges(self.review) if (p.a, p.b) == key)
+        plain_pair = Pair(*key, self._pair.first, self._pair.second, self._pair.verdict)
+        return next(found, plain_pair)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "split":
+            return None if self._parted else True
+        if action == "undo":
+            return True if self._made or self._mine else None
+        return True

@@ -1,0 +1,180 @@
+"""Home: what waits for this person, the flow so far, and what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from screener.handoff.flow import Flow
+from screener.model.errors import ScreenerError
+from screener.model.protocol import Role
+from screener.model.screening import Stage
+from screener.steps import flow as flow_step
+from screener.tui.screens.base import ReviewScreen
+from screener.tui.text import plain
+from screener.tui.widgets.line_list import Line, LineList
+
+EVERY = 5.0  # seconds between readings
+QUICK = 0.05  # seconds; a review that takes longer to read is read again only when the screen comes back
+
+
+class HomeScreen(ReviewScreen):
+    PLACE = "home"
+    EXPLAIN = (
+        "What waits for you, step by step. Enter opens the step under the cursor; g and a letter lead "
+        "to any step "
+        "from anywhere. Counts are built from your own votes and from records on which every voter has voted."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "read", "refresh", id="home.refresh", tooltip="Read the review again now"),
+    ]
+
+    _timer: Timer | None = None
+
+    def body(self) -> Iterator[Widget]:
+        yield Static(Content(plain(self.workbench.review_question)), id="question")
+        with Horizontal(id="home"):
+            with Vertical(id="mine"):
+                waits = Vertical(LineList(id="waits"), Static(markup=False, id="next"), id="waits-box")
+                waits.border_title = "waits for you"
+                yield waits
+                news = VerticalScroll(Static(markup=False, id="news"), can_focus=False, id="news-box")
+                news.border_title = "news"
+                yield news
+            flow = VerticalScroll(Static(markup=False, id="flow"), can_focus=False, id="flow-box")
+            flow.border_title = "the flow so far"
+            yield flow
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(EVERY, self._tick)
+
+    def _tick(self) -> None:
+        if self.is_current:
+            with self.telling():
+                self.renew()
+
+    def renew(self) -> None:
+        reading = self.workbench.read()
+        self.show_waiting()
+        self._draw_waits(reading.overview.waiting, reading.overview.eligible, reading.pairs)
+        self._draw_news()
+        took = reading.took + self._draw_flow()
+        if took > QUICK and self._timer is not None:
+            self._timer.pause()
+
+    def _draw_waits(self, waiting: dict[Stage, int], eligible: dict[Stage, int], pairs: int) -> None:
+        me = self.review.me
+        votes = me is not None and Role.SCREENER in me.roles
+        counts = self.workbench.waiting
+
+        def stage_line(place: str, label: str, stage: Stage) -> Line:
+            if not votes:
+                return Line(place, f"{label:<12} not yours: you do not screen", quiet=True)
+            done = eligible[stage] - waiting[stage]
+            share = f"{100 * done // eligible[stage]} % done" if eligible[stage] else ""
+            text = f"{label:<12}{waiting[stage]:>6,} of {eligible[stage]:,}"
+            return Line(
+                place, text, mark="o" if waiting[stage] else "+", tail=share, quiet=not waiting[stage]
+            )
+
+        lines = [
+            Line(
+                "duplicates",
+                f"{'Duplicates':<12}{pairs:>6,} pair{'' if pairs == 1 else 's'}",
+                mark="~" if pairs else "+",
+                quiet=not pairs,
+            ),
+            stage_line("screen", "Screen", Stage.TITLE_ABSTRACT),
+            stage_line("fulltext", "Full text", Stage.FULL_TEXT),
+            Line(
+                "conflicts",
+                f"{'Conflicts':<12}{counts['conflicts']:>6,}",
+                mark="!" if counts["conflicts"] else "+",
+                quiet=not counts["conflicts"],
+            ),
+            Line("flow", "Flow diagram", mark=" "),
+        ]
+        found = self.query_one("#waits", LineList)
+        first = not found.lines
+        start = next((n for n, line in enumerate(lines) if line.mark == "o"), 1)
+        found.show(lines, cursor=start if first else None)
+        self.query_one("#next", Static).update(Content(self._next(votes, eligible)).stylize("$quiet"))
+
+    def _next(self, votes: bool, eligible: dict[Stage, int]) -> str:
+        """What happens next, and who has the ball."""
+        counts = self.workbench.waiting
+        if self.review.me is None:
+            return "It is not known who you are: start with --as ID to vote."
+        if not eligible[Stage.TITLE_ABSTRACT]:
+            return "No records yet: `screener search run` or `screener import` brings them."
+        if any(counts.values()):
+            return "enter opens the step under the cursor"
+        protocol = self.review.protocol
+        others = ", ".join(r.id for r in protocol.with_role(Role.SCREENER) if r.id != self.review.viewer)
+        judges = ", ".join(r.id for r in protocol.with_role(Role.ADJUDICATOR) if r.id != self.review.viewer)
+        if votes:
+            ball = f"the other screeners ({others})" + (f" or the adjudicator ({judges})" if judges else "")
+        else:
+            ball = f"the screeners ({others})"
+        return f"Nothing waits for you. The ball is with {ball}; conflicts come here when all have voted."
+
+    def _draw_news(self) -> None:
+        news = self.workbench.news()
+        self.query_one("#news", Static).update(
+            Content("\n".join(plain(line) for line in news) or "nothing new")
+        )
+
+    def _draw_flow(self) -> float:
+        """Draw the flow in a few lines; gives the seconds it took to count."""
+        start = self.workbench.clock()
+        try:
+            text = flow_lines(flow_step.flow(self.review))
+        except ScreenerError as error:
+            text = Content(f"! {error}").stylize("$conflict")
+        self.query_one("#flow", Static).update(text)
+        return self.workbench.clock() - start
+
+    def action_read(self) -> None:
+        self.renew()
+        self.say("+", "read again")
+
+    async def on_line_list_opened(self, event: LineList.Opened) -> None:
+        await self.workbench.go(event.line.key)
+
+
+def flow_lines(flow: Flow) -> Content:
+    """The flow in the words of the road: what was found, what left, what is open."""
+    sources = {**flow.db_found, **flow.reg_found, **flow.oth_found}
+    found = sum(sources.values())
+    removed = flow.dup_removed + flow.oth_dup
+    other = flow.auto_removed + flow.other_removed + flow.oth_removed
+    excluded = sum(flow.excl_reason.values()) + sum(flow.oth_excl_reason.values())
+    lines: list[Content] = []
+
+    def line(count: int, words: str, tail: str = "") -> None:
+        lines.append(
+            Content.assemble((f"{count:>7,}", "bold"), f" {words}", (f"  {tail}" if tail else "", "$quiet"))
+        )
+
+    line(found, "found", "  ".join(f"{plain(name)} {count:,}" for name, count in sources.items()))
+    line(removed, "duplicates", f"{other:,} removed otherwise" if other else "")
+    line(flow.screened, "screened", f"{flow.excluded:,} excluded")
+    line(
+        flow.sought + flow.oth_sought,
+        "sought",
+        f"{flow.not_retrieved + flow.oth_not_retrieved:,} not retrieved",
+    )
+    line(flow.assessed + flow.oth_assessed, "assessed", f"{excluded:,} excluded with reasons")
+    line(flow.new_studies, "studies", f"in {flow.new_reports:,} reports")
+    if flow.provisional:
+        lines.append(Content(f"provisional: {flow.open_total:,} still open").stylize("$maybe"))
+    bad = [identity for identity in flow.identities if not identity.holds]
+    lines += [Content(f"! {i.name}: {i.left:,} but {i.right:,}").stylize("bold $conflict") for i in bad]
+    return Content("\n").join(lines)

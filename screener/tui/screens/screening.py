@@ -1,0 +1,391 @@
+"""The screening desk: one record at a time, one key a vote. Title/abstract and full text are one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from screener.model.protocol import Role
+from screener.model.screening import CastVote, Stage, Vote
+from screener.screening import ALLOWED, Highlighter
+from screener.steps import records, screening
+from screener.steps.records import Card
+from screener.tui.order import Order
+from screener.tui.pace import Pace
+from screener.tui.screens.base import ReviewScreen
+from screener.tui.screens.dialogs import CriteriaDialog, FindDialog, LineDialog, ReasonDialog, Why
+from screener.tui.text import plain, vote_words
+from screener.tui.widgets.criteria import criteria_content, folded_content, reasons_content
+from screener.tui.widgets.line_list import Line
+from screener.tui.widgets.reader import Reader
+
+VOTES = {"include": Vote.INCLUDE, "exclude": Vote.EXCLUDE, "maybe": Vote.MAYBE}
+RETRIEVAL_WORDS = {
+    None: "~ report not sought yet",
+    "sought": "~ report sought",
+    "retrieved": "+ report retrieved",
+    "not_retrieved": "- report not retrieved",
+}
+
+
+class ScreeningScreen(ReviewScreen):
+    """The desk of one stage for the person of the review."""
+
+    PLACE = "screen"
+    EXPLAIN = (
+        "You read one record and give it one vote; the next one follows at once, and the vote is on "
+        "disk before "
+        "it is drawn. Nobody sees it until the other voters have voted on the record too, and you see "
+        "nothing "
+        "of theirs. A digit excludes with that reason; e asks for it. u takes your last vote back; j "
+        "and k walk "
+        "without voting, and what you skip comes back at the end. To change an older vote, find it with "
+        "/ or in "
+        "your votes (y), and vote again."
+    )
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "vote('include')", "include", id="desk.include", tooltip="Include this record"),
+        Binding("e", "exclude", "exclude", id="desk.exclude", tooltip="Exclude; then a digit, or enter"),
+        *(
+            Binding(
+                str(n),
+                f"reason({n})",
+                "why" if n == 1 else f"reason {n}",
+                id=f"desk.reason_{n}",
+                show=n == 1,
+                key_display="1-9" if n == 1 else None,
+                tooltip=f"Exclude at once with reason {n}",
+            )
+            for n in range(1, 10)
+        ),
+        Binding("m", "vote('maybe')", "maybe", id="desk.maybe", tooltip="Maybe: let it pass to full text"),
+        Binding("n", "note", "note", id="desk.note", tooltip="Write a note; it goes with your vote"),
+        Binding("u", "undo", "undo", id="desk.undo", tooltip="Take back your last vote"),
+        Binding("j", "walk(1)", "next", id="desk.next", tooltip="Next record without voting"),
+        Binding("k", "walk(-1)", "back", id="desk.back", tooltip="Record before, without voting"),
+        Binding(
+            "slash,enter",
+            "find",
+            "find",
+            id="desk.find",
+            key_display="/",
+            tooltip="Find a record by words or PMID",
+        ),
+        Binding("y", "votes", "votes", id="desk.votes", tooltip="Your own votes, newest first"),
+        Binding("c", "criteria", "criteria", id="desk.criteria", tooltip="The criteria and reasons in full"),
+        Binding("h", "highlights", "marks", id="desk.highlights", tooltip="Highlight terms on or off"),
+        Binding(
+            "space,pagedown",
+            "page(1)",
+            "more",
+            id="desk.page_down",
+            key_display="space",
+            tooltip="Abstract: next page",
+        ),
+        Binding(
+            "pageup", "page(-1)", "page up", id="desk.page_up", show=False, tooltip="Abstract: page before"
+        ),
+        Binding("down", "scroll(1)", "down", id="desk.down", show=False, tooltip="Abstract: one line down"),
+        Binding("up", "scroll(-1)", "up", id="desk.up", show=False, tooltip="Abstract: one line up"),
+    ]
+
+    def __init__(self, stage: Stage, record: str | None = None) -> None:
+        super().__init__()
+        self.stage = stage
+        self._start_at = record
+        self._order: Order | None = None
+        self._card: Card | None = None
+        self._own: CastVote | None = None
+        self._found: list[Line] | None = None
+
+    # What stands on the screen -----------------------------------------------------------------
+
+    def body(self) -> Iterator[Widget]:
+        protocol = self.review.protocol
+        self._reasons = protocol.reasons[self.stage]
+        self._pace = Pace(self.workbench.clock)
+        yield Static(markup=False, id="progress")
+        with Horizontal(id="desk"):
+            yield Reader(Highlighter(protocol.criteria))
+            with Vertical(id="asked"):
+                yield VerticalScroll(
+                    Static(criteria_content(protocol.criteria)), can_focus=False, id="criteria"
+                )
+                yield Static(Content("why not").stylize("$quiet"), id="why")
+                yield Static(reasons_content(self._reasons), id="reasons")
+        yield Static(markup=False, id="folded")
+
+    def on_resize(self) -> None:
+        criteria = self.review.protocol.criteria
+        folded = folded_content(criteria, self._reasons, self.app.size.width - 2)
+        self.query_one("#folded", Static).update(folded)
+
+    def renew(self) -> None:
+        queue = screening.queue(self.review, self.stage)
+        if self._order is None:
+            self._order = Order(queue)
+        else:
+            self._order.refresh(queue)
+        self._found = None
+        if self._start_at is not None:
+            self.lay(self._start_at)
+            self._start_at = None
+        self._draw()
+
+    def lay(self, record: str) -> None:
+        """Put a record on the desk: one that waits, or one that this person has voted on."""
+        if self._order is not None:
+            voted = screening.own_vote(self.review, record, self.stage) is not None
+            self._order.jump(record, done=voted)
+
+    @property
+    def record(self) -> str | None:
+        return self._order.current if self._order is not None else None
+
+    def _draw(self) -> None:
+        """Read the record on the desk and draw it."""
+        reader = self.query_one(Reader)
+        record = self.record
+        if record is None:
+            self._card = self._own = None
+            reader.show_nothing(self._nothing_waits())
+        else:
+            self._card = records.card(self.review, record)
+            self._own = screening.own_vote(self.review, record, self.stage)
+            reader.show(self._card)
+            self._pace.start()
+        self._draw_progress()
+        self.refresh_bindings()
+
+    def _draw_progress(self) -> None:
+        left = self._order.left if self._order is not None else 0
+        self.workbench.count(self.PLACE, left)
+        pace = self._pace.seconds_each
+        parts = [f"{left:,} left", f"{self._pace.votes} this session"]
+        if pace is not None:
+            parts.append(f"{pace:.0f} s each")
+        line = Content.assemble((self.stage.label, "bold"), "  ", " · ".join(parts))
+        if self.record is not None:
+            line = line.append(self._standing())
+        self.query_one("#progress", Static).update(line)
+
+    def _standing(self) -> Content:
+        """What this person has said of the record so far."""
+        parts: list[Content] = []
+        if self._own is not None:
+            parts.append(Content(f"your vote: {plain(vote_words(self._own, self._reasons))}").stylize("bold"))
+        note = self._note()
+        if note:
+            parts.append(Content(f"note: {plain(note)}").stylize("$maybe"))
+        return Content("").join(Content("   ").append(part) for part in parts)
+
+    def _nothing_waits(self) -> Content:
+        overview = screening.overview(self.review)
+        others = ", ".join(
+            f"{r.id} ({r.name})"
+            for r in self.review.protocol.with_role(Role.SCREENER)
+            if r.id != self.review.viewer
+        )
+        head = Content(f"Nothing waits for you at {self.stage.label}.").stylize("bold")
+        if self.stage is Stage.FULL_TEXT and not overview.eligible[self.stage]:
+            rest = (
+                "Records come here when every voter has let them pass at title/abstract, or when a conflict "
+                "was settled so."
+            )
+        elif not overview.eligible[self.stage]:
+            rest = "The review has no records yet: `screener search run` or `screener import` brings them."
+        else:
+            rest = (
+                f"You have voted on {overview.voted[self.stage]:,} records. The other screeners have "
+                f"the ball: {others}. "
+                "Records on which you differ appear under Conflicts (g c)"
+                + ("; those that pass, under Full text (g f)." if self.stage is Stage.TITLE_ABSTRACT else ".")
+            )
+        tail = "y shows your votes, u takes the last one back, k goes back to the record before."
+        return Content("\n\n").join([head, Content(rest), Content(tail).stylize("$quiet")])
+
+    # Votes ------------------------------------------------------------------------------------------
+
+    def _note(self) -> str | None:
+        """The note that goes with the next vote: a draft, else the one of the own vote."""
+        if self.record is None:
+            return None
+        draft = self.workbench.drafts.get((self.stage, self.record))
+        return draft if draft is not None else (self._own.note if self._own else None)
+
+    def _cast(self, choice: Vote, reason: str | None) -> None:
+        """On disk first; only then the next record."""
+        record = self.record
+        if record is None or self._order is None:
+            return
+        screening.vote(self.review, record, self.stage, choice, reason=reason, note=self._note() or None)
+        self.workbench.drafts.pop((self.stage, record), None)
+        self._pace.vote()
+        self._order.finish()
+        self._draw()
+
+    def action_vote(self, choice: str) -> None:
+        self._cast(VOTES[choice], None)
+
+    def action_reason(self, number: int) -> None:
+        self._cast(Vote.EXCLUDE, self._reasons[number - 1].id)
+
+    def action_exclude(self) -> None:
+        def answer(why: Why | None) -> None:
+            if why is not None:
+                with self.telling():
+                    self._cast(Vote.EXCLUDE, why.reason)
+
+        self.app.push_screen(ReasonDialog(self._reasons, needed=self.stage is Stage.FULL_TEXT), answer)
+
+    def action_note(self) -> None:
+        record = self.record
+        if record is None:
+            return
+
+        def answer(text: str | None) -> None:
+            if text is not None:
+                self.workbench.drafts[(self.stage, record)] = text
+                self._draw_progress()
+
+        self.app.push_screen(LineDialog("Note; it goes with your vote", self._note() or ""), answer)
+
+    def action_undo(self) -> None:
+        record = screening.undo_last(self.review, self.stage)
+        if self._order is not None:
+            self._order.reopen(record)
+        self._pace.unvote()
+        self._draw()
+        self.say("+", "your vote on this record is taken back; it waits for you again")
+
+    # Walking --------------------------------------------------------------------------------------------
+
+    def action_walk(self, by: int) -> None:
+        if self._order is None:
+            return
+        moved = self._order.forward() if by > 0 else self._order.back()
+        if not moved:
+            self.say("~", "no other record waits for you" if by > 0 else "this is the first record")
+            return
+        self._draw()
+
+    def action_find(self) -> None:
+        def answer(record: str | None) -> None:
+            if record is not None:
+                with self.telling():
+                    self.lay(record)
+                    self._draw()
+
+        self.app.push_screen(FindDialog(self._lines(), self.record), answer)
+
+    def _lines(self) -> list[Line]:
+        """The queue, then the records voted on, for finding."""
+        titles = {t.record: t for t in records.titles(self.review)}
+        mine = {row["record_id"]: row for row in screening.history(self.review, self.stage, limit=1_000_000)}
+        order = self._order.ids if self._order is not None else []
+        ids = dict.fromkeys([*order, *mine])
+        marks = {"include": "+", "exclude": "-", "maybe": "?"}
+        return [
+            Line(
+                r,
+                titles[r].line,
+                mark=marks[mine[r]["vote"]] if r in mine else "o",
+                tail=titles[r].pmid or "",
+            )
+            for r in ids
+            if r in titles
+        ]
+
+    async def action_votes(self) -> None:
+        from screener.tui.screens.votes import VotesScreen
+
+        await self.app.push_screen(VotesScreen(self))
+
+    # Reading -----------------------------------------------------------------------------------------------
+
+    def action_criteria(self) -> None:
+        protocol = self.review.protocol
+        content = Content("\n\n").join([criteria_content(protocol.criteria), reasons_content(self._reasons)])
+        self.app.push_screen(CriteriaDialog(content))
+
+    def action_highlights(self) -> None:
+        reader = self.query_one(Reader)
+        reader.toggle_highlights()
+        self.say("+", "highlight terms are " + ("shown" if reader.highlights else "hidden"))
+
+    def action_page(self, by: int) -> None:
+        self.query_one(Reader).scroll_pages(by)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(Reader).scroll_lines(by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that do nothing now are dim, and stay where they are."""
+        if action == "vote":
+            allowed = VOTES[str(parameters[0])] in ALLOWED[self.stage]
+            return True if allowed and self.record is not None else None
+        if action == "reason":
+            number = parameters[0]
+            fits = isinstance(number, int) and number <= len(self.review.protocol.reasons[self.stage])
+            return True if fits and self.record is not None else None
+        if action in {"exclude", "note"}:
+            return True if self.record is not None else None
+        return True
+
+
+class FullTextScreen(ScreeningScreen):
+    """The desk at full text: two votes, a reason for every exclusion, and the report's whereabouts."""
+
+    PLACE = "fulltext"
+    EXPLAIN = (
+        "You decide on the whole report: include, or exclude with the reason that stands first in the "
+        "protocol "
+        "among those that apply. r notes that the report was retrieved, x that it could not be, with "
+        "what was "
+        "tried. Votes are blinded as at title/abstract."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "retrieved", "retrieved", id="desk.retrieved", tooltip="The report was retrieved"),
+        Binding(
+            "x", "not_retrieved", "not retrieved", id="desk.not_retrieved", tooltip="The report cannot be had"
+        ),
+    ]
+
+    def _standing(self) -> Content:
+        state = records.state(self.review, self.record).retrieval if self.record else None
+        words = Content("   ").append(Content(RETRIEVAL_WORDS[state]).stylize("bold"))
+        return words.append(super()._standing())
+
+    def action_retrieved(self) -> None:
+        if self.record is not None:
+            screening.retrieve(self.review, self.record, "retrieved")
+            self._draw()
+            self.say("+", "noted: the report was retrieved")
+
+    def action_not_retrieved(self) -> None:
+        record = self.record
+        if record is None:
+            return
+
+        def answer(text: str | None) -> None:
+            if text is not None and self._order is not None:
+                with self.telling():
+                    screening.retrieve(self.review, record, "not_retrieved", text or None)
+                    if self.record == record:
+                        self._order.finish()
+                    self._draw()
+                    self.say("+", "noted: the report was not retrieved; k goes back, r says that it was")
+
+        self.app.push_screen(LineDialog("Not retrieved: what was tried? (enter alone is fine)"), answer)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"retrieved", "not_retrieved"}:
+            return True if self.record is not None else None
+        return super().check_action(action, parameters)
