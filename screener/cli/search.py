@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import click
@@ -23,18 +24,25 @@ def search_command() -> None:
 @click.option("--email", envvar="SCREENER_EMAIL", help="Sent to NCBI with each request, as it asks.")
 @click.option("--skip-bad", is_flag=True, help="Take the readable entries, list the others.")
 def run(names: tuple[str, ...], base_url: str | None, email: str | None, skip_bad: bool) -> None:
-    """Run PubMed queries (all, or NAMES) and import what they return, then look for duplicates."""
+    """Run saved queries (all, or NAMES), then look for duplicates.
+
+    A query that names result files is imported from them, once; others are sent to PubMed.
+    """
     from screener.sources.entrez import Entrez
     from screener.steps.deduplication import deduplicate
-    from screener.steps.queries import pubmed_queries
-    from screener.steps.searching import run_query
+    from screener.steps.queries import chosen_queries
+    from screener.steps.searching import run_saved
 
     progress = output.Progress()
-    runs = []
+    runs: list[Imported] = []
+
+    @cache
+    def client() -> Entrez:
+        return Entrez(base_url=base_url, email=email, api_key=os.environ.get("NCBI_API_KEY"))
+
     with review() as opened:
-        client = Entrez(base_url=base_url, email=email, api_key=os.environ.get("NCBI_API_KEY"))
-        for query in pubmed_queries(opened, names):
-            runs.append(run_query(opened, query, client, skip_bad=skip_bad, progress=progress))
+        for query in chosen_queries(opened, names):
+            runs += run_saved(opened, query, client, skip_bad=skip_bad, progress=progress)
         found = deduplicate(opened, progress)
     progress.close()
     _report(runs, found.records)

@@ -67,8 +67,8 @@ def _ris(c: Citation) -> Iterator[tuple[str, str]]:
     yield from _some("LA", c.language)
     yield from _each("M3", c.publication_types)
     yield from _each("KW", c.keywords)
-    if c.abstract:
-        yield "AB", _ris_abstract(c.abstract)
+    if lines := _paragraphs(c.abstract):
+        yield "AB", _ris_abstract(lines)
     yield "ER", ""
 
 
@@ -77,14 +77,13 @@ def _ris_type(types: tuple[str, ...]) -> str:
     return next((name for name in named if name), "JOUR" if types else "GEN")
 
 
-def _ris_abstract(text: str) -> str:
+def _ris_abstract(lines: list[str]) -> str:
     """Paragraphs on lines of their own, indented so that none looks like a tag.
 
     Readers take an unfinished line for a wrapped one, so there the line end is Unicode's separator.
     """
-    first, *rest = [line for line in _LINE_END.split(text) if line]
-    written, previous = first, first
-    for line in rest:
+    written = previous = lines[0]
+    for line in lines[1:]:
         glue = "\n      " if previous.rstrip().endswith((".", "?", "!", ":")) else _BREAK
         written, previous = written + glue + line, line
     return written
@@ -101,8 +100,8 @@ def _nbib(c: Citation) -> Iterator[tuple[str, str]]:
     yield from _some("PG", c.pages)
     if c.doi:
         yield "LID", f"{_line(c.doi)} [doi]"
-    if c.abstract:
-        yield "AB", _BREAK.join(line for line in _LINE_END.split(c.abstract) if line)
+    if lines := _paragraphs(c.abstract):
+        yield "AB", _BREAK.join(lines)
     for name in c.authors:
         yield ("FAU" if "," in name else "CN"), _line(name)
     yield from _some("LA", c.language)
@@ -123,6 +122,10 @@ def _some(tag: str, text: str | None) -> Iterator[tuple[str, str]]:
 def _each(tag: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         yield from _some(tag, text)
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return [line for line in _LINE_END.split(text or "") if line.strip()]
 
 
 def _line(text: str) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from screener.model.errors import SourceError
 from screener.model.ids import ActIds
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.protocol import read_protocol
-from screener.sources import Query, read_queries
+from screener.sources import Entrez, read_queries
 from screener.steps import deduplication, handoff, screening, studies, tables_in
 from screener.steps.flow import flow
 from screener.steps.review import (
@@ -24,7 +25,7 @@ from screener.steps.review import (
     init_review,
     open_review,
 )
-from screener.steps.searching import Imported, import_file
+from screener.steps.searching import run_saved
 from screener.store.database import create
 
 # The clock of the demo: the day after the example's search, one second an act.
@@ -95,7 +96,7 @@ def play(review: Review, say: Say) -> None:
 
     say("\n2  Searches of 31 July 2023")
     for query in read_queries(folder / "queries"):
-        for result in _import(review, query):
+        for result in run_saved(review, query, _no_network):
             say(
                 f"   {result.query:16} {result.database:15} {result.hits:4} entries in {result.format}, "
                 f"{result.repeated} repeated"
@@ -136,20 +137,8 @@ def play(review: Review, say: Say) -> None:
     say(f"   {forms} forms, {differing} readings differed, {settled} settled; {done} studies agreed")
 
 
-def _import(review: Review, query: Query) -> list[Imported]:
-    return [
-        import_file(
-            review,
-            review.folder / file,
-            database=query.database,
-            kind=query.kind,
-            query=query.id,
-            platform=query.platform,
-            strategy=query.strategy,
-            searched_on=query.date.isoformat(),
-        )
-        for file in query.files
-    ]
+def _no_network() -> Entrez:
+    raise SourceError("the worked example is built from its files, without a network")
 
 
 def _coordinator(folder: Path) -> str:

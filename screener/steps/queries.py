@@ -17,8 +17,8 @@ def all_queries(review: Review) -> list[Query]:
     return [read_query(path) for path in sorted((review.folder / "queries").glob("*.toml"))]
 
 
-def pubmed_queries(review: Review, names: Sequence[str] = ()) -> list[Query]:
-    """The queries that the program can run itself: the named ones, else all for PubMed."""
+def chosen_queries(review: Review, names: Sequence[str] = ()) -> list[Query]:
+    """The named queries, else all that can be run: those for PubMed and those that name their result files."""
     queries = {query.id: query for query in all_queries(review)}
     for name in names:
         if name not in queries:
@@ -27,10 +27,11 @@ def pubmed_queries(review: Review, names: Sequence[str] = ()) -> list[Query]:
                 file=str(review.folder / "queries"),
                 expected=", ".join(queries) or "a TOML file in this folder",
             )
-    chosen = [queries[name] for name in names] or [q for q in queries.values() if q.database == "pubmed"]
+    able = [query for query in queries.values() if query.database == "pubmed" or query.files]
+    chosen = [queries[name] for name in names] or able
     if not chosen:
         raise InputError(
-            "there is no PubMed query", file=str(review.folder / "queries"), expected="a queries/NAME.toml"
+            "there is no query to run", file=str(review.folder / "queries"), expected="a queries/NAME.toml"
         )
     return chosen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -170,6 +170,46 @@ def _check_date(text: str) -> None:
         raise InputError(f"'{text}' is no date", field="--date", expected="YYYY-MM-DD") from error
 
 
+def run_saved(
+    review: Review,
+    query: Query,
+    client: Callable[[], Entrez],
+    *,
+    skip_bad: bool = False,
+    progress: Progress = silent,
+) -> list[Imported]:
+    """Run a saved query: import the result files that it names and that are not in yet, else search PubMed.
+
+    `client` makes the PubMed client when one is needed.
+    """
+    if not query.files:
+        return [run_query(review, query, client(), skip_bad=skip_bad, progress=progress)]
+    waiting = [review.folder / name for name in query.files]
+    return [
+        import_file(
+            review,
+            path,
+            database=query.database,
+            kind=query.kind,
+            query=query.id,
+            platform=query.platform,
+            strategy=query.strategy,
+            searched_on=query.date.isoformat(),
+            skip_bad=skip_bad,
+            progress=progress,
+        )
+        for path in waiting
+        if not _is_in(review, path, query.database)
+    ]
+
+
+def _is_in(review: Review, path: Path, database: str) -> bool:
+    if not path.is_file():
+        return False
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return store_citations.file_imported(review.store, sha256, database)
+
+
 def run_query(
     review: Review, query: Query, client: Entrez, *, skip_bad: bool = False, progress: Progress = silent
 ) -> Imported:
@@ -184,7 +224,7 @@ def run_query(
         raise ReviewError(
             f"the program cannot search {query.database} itself",
             entry=query.id,
-            expected="PubMed; export the result there, name the file in the query, and `screener import` it",
+            expected="PubMed; export the result there and name the file in the query: files = [...]",
         )
     answer = client.search(query.term)
     messages = tuple(answer.errors) + tuple(answer.warnings)

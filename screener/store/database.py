@@ -220,7 +220,7 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
     Errors: missing, not a database, damaged or cut short, made by a newer program, on a network share.
     Older databases are backed up and migrated.
     """
-    if not path.is_file():
+    if not _is_file(path):
         raise StoreError(
             "there is no review database", file=str(path), expected="a file made by `screener init`"
         )
@@ -273,6 +273,15 @@ def _connect(path: Path) -> sqlite3.Connection:
             f"the database cannot be opened ({error})", file=str(path), expected="read and write permission"
         ) from error
     return connection
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise StoreError(
+            f"the folder cannot be read ({error.strerror})", file=str(path), expected="read permission"
+        ) from error
 
 
 def _refuse_damaged(path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events
@@ -47,7 +48,7 @@ class Reading:
 class ScreenerApp(App[None]):
     """Screener for the person of `review`. `clock` gives seconds and measures the pace only."""
 
-    CSS_PATH = "screener.tcss"
+    CSS_PATH = Path(__file__).with_name("screener.tcss")
     TITLE = "Screener"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -203,7 +204,7 @@ class ScreenerApp(App[None]):
 
         notes = len(self.drafts)
         lost = f" {notes} notes belong to no vote yet and are dropped." if notes else ""
-        self.push_screen(AskDialog(f"Leave Screener? Everything you did is on disk.{lost}", "leave"), answer)
+        self.push_screen(AskDialog(f"Leave Screener? Everything you did is on disk.{lost}"), answer)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back" and len(self.screen_stack) <= 1:

@@ -37,18 +37,19 @@ def flow_text(flow: Flow, width: int) -> Content:
     }
     lines: list[str] = []
     note = provisional(flow)
-    if note is not None:
-        lines += [*textwrap.wrap(plain(note).replace("\u00a0", " "), width), ""]
+    head = textwrap.wrap(plain(note), width) if note is not None else []
+    if head:
+        lines += [*head, ""]
     lines += _column(TITLES["b"], ROWS_B, texts, wrong, width)
     if flow.template == "N2":
         lines += ["", *_column(TITLES["c"], ROWS_C, texts, wrong, width)]
     text = "\n".join(lines)
     spans: list[Span] = []
     at = 0
-    for line in lines:
+    for n, line in enumerate(lines):
         if "! " in line:
             spans.append(Span(at + line.index("! "), at + len(line.rstrip(" │")), "bold $conflict"))
-        elif line.startswith("PROVISIONAL"):
+        elif n < len(head):
             spans.append(Span(at, at + len(line), "bold $maybe"))
         at += len(line) + 1
     return Content(text, spans)

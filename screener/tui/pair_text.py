@@ -13,6 +13,7 @@ from screener.tui.text import plain
 
 DIFFERS = "bold underline $differs"
 SHORT = 40  # up to here letters are compared, beyond it words
+ALIKE = 0.5  # texts with less in common are marked whole
 LABEL = 11
 
 
@@ -63,7 +64,10 @@ def compared(one: str, other: str) -> tuple[Content, Content]:
     for tokens, end in zip((left, right), ends, strict=True):
         for token in tokens:
             end.append(end[-1] + len(token))
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    codes = matcher.get_opcodes()
+    if matcher.ratio() < ALIKE:
+        codes = [("replace", 0, len(left), 0, len(right))]
+    for tag, i1, i2, j1, j2 in codes:
         if tag != "equal":
             for side, start, stop in ((0, i1, i2), (1, j1, j2)):
                 if stop > start:
@@ -77,8 +81,9 @@ def pair_text(first: Citation, second: Citation, width: int) -> Content:
     lines: list[Content] = []
     for label, one, other in rows(first, second):
         same = one.casefold() == other.casefold()
-        mark = "=" if same else ("~" if one and other else " ")
-        left, right = (Content(one), Content(other)) if same else compared(one, other)
+        mark = "=" if same else ("~" if one and other and label != "source" else " ")
+        plainly = same or label == "source"
+        left, right = (Content(one), Content(other)) if plainly else compared(one, other)
         if not one:
             left = Content("(none)").stylize("$quiet")
         if not other:

@@ -95,6 +95,9 @@ THEMES = (
             "block-cursor-background": "#d6e4f5",
             "block-cursor-foreground": "#1c1c1c",
             "border": "#c9c4ba",
+            "scrollbar": "#b9b3a7",
+            "scrollbar-background": "#f1eee8",
+            "scrollbar-corner-color": "#f1eee8",
         },
     ),
     Theme(
@@ -115,6 +118,9 @@ THEMES = (
             "block-cursor-background": "#2c3f57",
             "block-cursor-foreground": "#e4e2dd",
             "border": "#454b55",
+            "scrollbar": "#596170",
+            "scrollbar-background": "#1e2127",
+            "scrollbar-corner-color": "#1e2127",
         },
     ),
     replace(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 import rispy
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from screener.handoff.citations import COLUMNS, FORMATS, write_citations
@@ -194,6 +194,7 @@ def test_json_lines_keep_any_text(written: list[Citation]) -> None:
 
 
 @given(st.lists(anything, min_size=1, max_size=3))
+@example([Citation(source="other", title="T", abstract="\r")])
 def test_no_text_breaks_the_entries_of_any_format(written: list[Citation]) -> None:
     ris = write_citations(written, "ris")
     assert len(re.findall(r"^TY  - ", ris, re.MULTILINE)) == len(written)

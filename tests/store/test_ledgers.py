@@ -115,9 +115,9 @@ def test_a_ledger_row_cannot_be_changed(full: Review, table: str, verb: str) -> 
 
 def test_the_guards_hold_for_any_sqlite_tool(full: Review) -> None:
     """The refusal is in the file, not in the program: a bare connection meets it too."""
-    with sqlite3.connect(full.store.path) as bare:
-        with pytest.raises(sqlite3.IntegrityError, match="decisions is a ledger"):
-            bare.execute("DELETE FROM decisions")
+    bare = sqlite3.connect(full.store.path)
+    with pytest.raises(sqlite3.IntegrityError, match="decisions is a ledger"):
+        bare.execute("DELETE FROM decisions")
     bare.close()
 
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,16 @@ import pytest
 from screener.steps.review import init_review
 from screener.store.database import open_store
 from tests.builders import make_review
+
+
+@pytest.fixture
+def _umask() -> Iterator[None]:
+    """Opening a group's review sets the process's umask; here it must not outlive the test."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
 
 WRITER = """
     import sys
@@ -45,10 +56,10 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def test_two_processes_write_at_once(tmp_path: Path) -> None:
-    """Two reviewers vote 250 times each at the same time: no error, every vote is there, no number twice."""
-    review = make_review(tmp_path / "review", 250)
+    """Two reviewers vote 150 times each at the same time: no error, every vote is there, no number twice."""
+    review = make_review(tmp_path / "review", 150)
     review.close()
-    writers = [start(WRITER, review.folder, person, 250) for person in ("A", "B")]
+    writers = [start(WRITER, review.folder, person, 150) for person in ("A", "B")]
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
@@ -73,13 +84,16 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
 
 
 GROUP_INIT = """
-    import os, sys
+    import os, sys, tempfile
     from pathlib import Path
+    from screener.steps.review import adopt, init_review, open_review
+    from tests.builders import add_citations, citation, make_review
+    # The interpreter may be readable for its owner only: load everything first.
+    with tempfile.TemporaryDirectory() as place:
+        make_review(Path(place) / "review", 1).close()
     os.umask(0o077)
     if os.geteuid() == 0:
         os.setgroups([]); os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[2]))
-    from tests.builders import add_citations, citation, fixed_ids
-    from screener.steps.review import adopt, init_review, open_review
     folder = Path(sys.argv[1])
     init_review(folder, group=True).close()
     review = open_review(folder, "C")
@@ -89,24 +103,30 @@ GROUP_INIT = """
 """
 
 GROUP_VOTE = """
-    import json, os, sys
+    import json, os, sys, tempfile
     from pathlib import Path
-    os.umask(0o077)
-    if os.geteuid() == 0:
-        os.setgroups([]); os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[2]))
     from screener.model.screening import Stage, Vote
     from screener.steps import screening
     from screener.steps.review import open_review
+    from tests.builders import make_review
+    with tempfile.TemporaryDirectory() as place:
+        make_review(Path(place) / "review", 1).close()
+    os.umask(0o077)
+    if os.geteuid() == 0:
+        os.setgroups([]); os.setgid(int(sys.argv[3])); os.setuid(int(sys.argv[2]))
     review = open_review(Path(sys.argv[1]), sys.argv[4])
     for _ in range(3):
-        screening.vote(review, screening.queue(review, Stage.TITLE_ABSTRACT)[0], Stage.TITLE_ABSTRACT, Vote.INCLUDE)
-    modes = {p.name: (p.stat().st_mode & 0o777, p.stat().st_gid) for p in (Path(sys.argv[1]) / "db").glob("review.db*")}
+        record = screening.queue(review, Stage.TITLE_ABSTRACT)[0]
+        screening.vote(review, record, Stage.TITLE_ABSTRACT, Vote.INCLUDE)
+    files = {path.name: path.stat() for path in (Path(sys.argv[1]) / "db").glob("review.db*")}
+    modes = {name: (found.st_mode & 0o777, found.st_gid) for name, found in files.items()}
     print(json.dumps(modes), flush=True)
     sys.stdin.readline()
     review.close()
 """
 
 
+@pytest.mark.usefixtures("_umask")
 def test_two_users_of_one_group(tmp_path: Path) -> None:
     """After `init --group` two Unix users vote in turn, each with files that the other left behind.
 
@@ -150,24 +170,30 @@ def test_two_users_of_one_group(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs two Unix users")
-def test_without_group_another_user_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hidden", [False, True])
+def test_without_group_another_user_is_refused(tmp_path: Path, hidden: bool) -> None:
     """The modes above are what lets the second user in: a review made without --group refuses that user."""
     init_review(tmp_path / "review").close()
     for parent in (tmp_path, *tmp_path.parents):
         if parent == Path("/tmp"):
             break
         parent.chmod(parent.stat().st_mode | 0o055)
+    if hidden:
+        (tmp_path / "review").chmod(0o700)
     script = """
         import os, sys
         from pathlib import Path
-        os.setgroups([]); os.setgid(54300); os.setuid(54322)
         from screener.model.errors import StoreError
-        from screener.store.database import open_store
+        from screener.store.database import create, open_store
+        create(Path(sys.argv[2])).close()
+        os.setgroups([]); os.setgid(54300); os.setuid(54322)
         try:
             with open_store(Path(sys.argv[1])) as store, store.write():
                 store.act("test", "A")
         except StoreError as error:
             print(error.kind)
     """
-    out, errors = start(script, tmp_path / "review" / "db" / "review.db").communicate()
-    assert (out, errors) == ("store\n", "")
+    mine = tmp_path / "review" / "db" / "review.db"
+    out, errors = start(script, mine, tmp_path / "loaded.db").communicate()
+    assert errors == "", errors
+    assert out == "store\n"

@@ -79,6 +79,11 @@ class ReviewScreen(Screen[None]):
     def show_waiting(self) -> None:
         self.query_one(RoadLine).show(self.workbench.waiting)
 
+    def show_keys(self) -> None:
+        """What the keys can do has changed."""
+        self.refresh_bindings()
+        self.query_one(KeyLine).renew()
+
     def say(self, mark: str, text: str) -> None:
         """Put a message on the line and into the log."""
         self.workbench.log_line(mark, text)

@@ -91,7 +91,6 @@ class ConflictsScreen(ReviewScreen):
                 "Show the votes on this record? That they were shown to you is recorded and cannot be "
                 "undone; "
                 "from then on a vote changes only through a resolution.",
-                "show the votes",
             ),
             answer,
         )

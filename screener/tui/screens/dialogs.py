@@ -55,14 +55,12 @@ class AskDialog(Dialog[bool]):
         Binding("enter,y", "yes", "yes", id="dialog.yes", key_display="enter", tooltip="Yes, do it"),
     ]
 
-    def __init__(self, question: str, yes: str) -> None:
+    def __init__(self, question: str) -> None:
         super().__init__()
         self._question = question
-        self._yes = yes
 
     def body(self) -> Iterator[Widget]:
         yield Static(Content(self._question))
-        yield Static(Content.assemble(("enter", "bold $key"), f" {self._yes}"))
 
     def action_yes(self) -> None:
         self.dismiss(True)

@@ -113,13 +113,12 @@ class DuplicatesScreen(PairView):
         self.query_one("#progress", Static).update(Content.assemble(("duplicates", "bold"), f"  {at}{said}"))
         self.draw_pair()
         self.query_one("#pair-scroll").scroll_home(animate=False)
-        self.refresh_bindings()
+        self.show_keys()
 
     def nothing(self) -> Content:
         return Content(
-            "No pair waits. After each import the engine compares what is new and asks here when it is "
-            "unsure.\n\n"
-            "l lists the merges done; s screens go on under Screen (g s)."
+            "No pair waits. After each import the engine compares what is new, and asks here when it is "
+            "unsure.\n\nl lists the merges done. Screening goes on under Screen (g s)."
         )
 
     def action_judge(self, verdict: str) -> None:
@@ -164,6 +163,7 @@ class MergesScreen(ReviewScreen):
     """Pairs that are one record, by the engine or by a person; and those that a person parted."""
 
     PLACE = "merges"
+    road = "duplicates"
     EXPLAIN = (
         "What was merged, by the engine or by a person, and what a person called different. "
         "Enter shows the pair."
@@ -204,6 +204,7 @@ class MergeScreen(PairView):
     """One merge, and the way out of it."""
 
     PLACE = "merge"
+    road = "duplicates"
     EXPLAIN = (
         "Two citations of one record. 1 takes the left one out of the record, 2 the right one: it "
         "becomes different "
@@ -246,14 +247,10 @@ class MergeScreen(PairView):
         return self._pair.said is not None and self._pair.by == self.review.viewer
 
     def renew(self) -> None:
-        by = (
-            f"{SAID.get(self._pair.said, '')} by {self._pair.by}"
-            if self._pair.said
-            else "merged by the engine"
-        )
-        self.query_one("#progress", Static).update(Content.assemble(("merge", "bold"), f"  {plain(by)}"))
+        by = f"{SAID.get(self._pair.said, '')} by {self._pair.by}" if self._pair.said else "by the engine"
+        self.query_one("#progress", Static).update(Content.assemble(("merge", "bold"), f" · {plain(by)}"))
         self.draw_pair()
-        self.refresh_bindings()
+        self.show_keys()
 
     def _own_partings(self) -> set[tuple[str, str]]:
         me = self.review.viewer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -17,11 +18,13 @@ from screener.model.errors import ScreenerError
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.steps import flow as flow_step
+from screener.tui.flow_text import flow_text
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.text import plain
 from screener.tui.widgets.line_list import Line, LineList
 
 EVERY = 5.0  # seconds between readings
+DIAGRAM = (80, 44)  # cells of width and height from which the flow is drawn as a diagram
 QUICK = 0.05  # seconds; a review that takes longer to read is read again only when the screen comes back
 
 
@@ -37,6 +40,7 @@ class HomeScreen(ReviewScreen):
     ]
 
     _timer: Timer | None = None
+    _flow: Flow | None = None
 
     def body(self) -> Iterator[Widget]:
         yield Static(Content(plain(self.workbench.review_question)), id="question")
@@ -81,14 +85,14 @@ class HomeScreen(ReviewScreen):
             share = f"{100 * done // eligible[stage]} % done" if eligible[stage] else ""
             text = f"{label:<12}{waiting[stage]:>6,} of {eligible[stage]:,}"
             return Line(
-                place, text, mark="o" if waiting[stage] else "+", tail=share, quiet=not waiting[stage]
+                place, text, mark="o" if waiting[stage] else " ", tail=share, quiet=not waiting[stage]
             )
 
         lines = [
             Line(
                 "duplicates",
                 f"{'Duplicates':<12}{pairs:>6,} pair{'' if pairs == 1 else 's'}",
-                mark="~" if pairs else "+",
+                mark="~" if pairs else " ",
                 quiet=not pairs,
             ),
             stage_line("screen", "Screen", Stage.TITLE_ABSTRACT),
@@ -96,14 +100,14 @@ class HomeScreen(ReviewScreen):
             Line(
                 "conflicts",
                 f"{'Conflicts':<12}{counts['conflicts']:>6,}",
-                mark="!" if counts["conflicts"] else "+",
+                mark="!" if counts["conflicts"] else " ",
                 quiet=not counts["conflicts"],
             ),
             Line("flow", "Flow diagram", mark=" "),
         ]
         found = self.query_one("#waits", LineList)
         first = not found.lines
-        start = next((n for n, line in enumerate(lines) if line.mark == "o"), 1)
+        start = next((n for mark in "o!~" for n, line in enumerate(lines) if line.mark == mark), 1)
         found.show(lines, cursor=start if first else None)
         self.query_one("#next", Static).update(Content(self._next(votes, eligible)).stylize("$quiet"))
 
@@ -133,13 +137,26 @@ class HomeScreen(ReviewScreen):
 
     def _draw_flow(self) -> float:
         """Draw the flow in a few lines; gives the seconds it took to count."""
-        start = self.workbench.clock()
+        start = time.perf_counter()
         try:
-            text = flow_lines(flow_step.flow(self.review))
+            self._flow = flow_step.flow(self.review)
         except ScreenerError as error:
-            text = Content(f"! {error}").stylize("$conflict")
+            self._flow = None
+            self.query_one("#flow", Static).update(Content(f"! {error}").stylize("$conflict"))
+        self._fit_flow()
+        return time.perf_counter() - start
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_flow)
+
+    def _fit_flow(self) -> None:
+        """The diagram where there is room for it, else its numbers in a few lines."""
+        if self._flow is None:
+            return
+        width = self.query_one("#flow-box").size.width
+        roomy = width >= DIAGRAM[0] and self.app.size.height >= DIAGRAM[1]
+        text = flow_text(self._flow, width - 3) if roomy else flow_lines(self._flow)
         self.query_one("#flow", Static).update(text)
-        return self.workbench.clock() - start
 
     def action_read(self) -> None:
         self.renew()

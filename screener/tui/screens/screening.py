@@ -118,7 +118,7 @@ class ScreeningScreen(ReviewScreen):
                 yield VerticalScroll(
                     Static(criteria_content(protocol.criteria)), can_focus=False, id="criteria"
                 )
-                yield Static(Content("why not").stylize("$quiet"), id="why")
+                yield Static(Content("why not (c: all criteria)").stylize("$quiet"), id="why")
                 yield Static(reasons_content(self._reasons), id="reasons")
         yield Static(markup=False, id="folded")
 
@@ -127,7 +127,16 @@ class ScreeningScreen(ReviewScreen):
         folded = folded_content(criteria, self._reasons, self.app.size.width - 2)
         self.query_one("#folded", Static).update(folded)
 
+    @property
+    def voter(self) -> bool:
+        me = self.review.me
+        return me is not None and Role.SCREENER in me.roles
+
     def renew(self) -> None:
+        if not self.voter:
+            self.query_one(Reader).show_nothing(self._not_yours())
+            self.show_keys()
+            return
         queue = screening.queue(self.review, self.stage)
         if self._order is None:
             self._order = Order(queue)
@@ -162,7 +171,7 @@ class ScreeningScreen(ReviewScreen):
             reader.show(self._card)
             self._pace.start()
         self._draw_progress()
-        self.refresh_bindings()
+        self.show_keys()
 
     def _draw_progress(self) -> None:
         left = self._order.left if self._order is not None else 0
@@ -185,6 +194,15 @@ class ScreeningScreen(ReviewScreen):
         if note:
             parts.append(Content(f"note: {plain(note)}").stylize("$maybe"))
         return Content("").join(Content("   ").append(part) for part in parts)
+
+    def _not_yours(self) -> Content:
+        me = self.review.me
+        who = f"{me.id} is {', '.join(sorted(me.roles))}" if me else "It is not known who you are (--as ID)"
+        screeners = ", ".join(r.id for r in self.review.protocol.with_role(Role.SCREENER))
+        return Content(
+            f"{who}; the records are read by the screeners ({screeners}).\n\n"
+            "Conflicts that you can settle are under Conflicts (g c)."
+        )
 
     def _nothing_waits(self) -> Content:
         overview = screening.overview(self.review)
@@ -337,6 +355,8 @@ class ScreeningScreen(ReviewScreen):
             return True if fits and self.record is not None else None
         if action in {"exclude", "note"}:
             return True if self.record is not None else None
+        if action in {"find", "votes", "undo", "walk"}:
+            return True if self.voter else None
         return True
 
 

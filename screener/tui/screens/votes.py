@@ -29,6 +29,10 @@ class VotesScreen(ReviewScreen):
         super().__init__()
         self._desk = desk
 
+    @property
+    def road(self) -> str:
+        return self._desk.PLACE
+
     def body(self) -> Iterator[Widget]:
         yield Static(markup=False, id="progress")
         yield LineList(id="votes")

@@ -35,8 +35,10 @@ def ordered(active: Sequence[tuple[str, ActiveBinding]]) -> list[tuple[str, Acti
             found.append((key, each))
 
     def rank(item: tuple[str, ActiveBinding]) -> int:
-        group = (item[1].binding.id or "").partition(".")[0]
-        return {"list": 1, "dialog": 2, "app": 3}.get(group, 0)
+        name = item[1].binding.id or ""
+        if name in {"app.back", "dialog.cancel"}:
+            return 2
+        return {"list": 1, "app": 3}.get(name.partition(".")[0], 0)
 
     return sorted(found, key=rank)
 
@@ -67,6 +69,7 @@ class KeyLine(Static):
             else:
                 parts.append(Content(f"{name} {binding.description}").stylize("$quiet dim"))
         content = flowing(parts, self.scrollable_content_region.width or self.app.size.width - 2)
-        if content != self._shown:
+        # Contents are equal when their words are; here the dimming counts too.
+        if self._shown is None or not content.is_same(self._shown):
             self._shown = content
             self.update(content)
