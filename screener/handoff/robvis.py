@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from screener.extraction import rob
 from screener.handoff.csvtext import for_engines
 from screener.model.errors import ReviewError
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What robvis calls the tool, its domains as (our id, robvis's header), and its judgements."""
+    """What robvis calls the tool, its domains as (id, robvis's header), and its judgements."""
 
     name: str
     domains: tuple[tuple[str, str], ...]
@@ -21,20 +22,12 @@ class Tool:
 TOOLS = {
     "rob1": Tool(
         "ROB1",
-        (
-            ("1", "Random.sequence.generation."),
-            ("2", "Allocation.concealment."),
-            ("3", "Blinding.of.participants.and.personnel."),
-            ("4", "Blinding.of.outcome.assessment"),
-            ("5", "Incomplete.outcome.data"),
-            ("6", "Selective.reporting."),
-            ("7", "Other.sources.of.bias."),
-        ),
+        tuple((domain.id, domain.name) for domain in rob.DOMAINS),
         ("Low", "Unclear", "High"),
     ),
     "rob2": Tool(
         "ROB2",
-        (("1", "D1"), ("2", "D2"), ("3", "D3"), ("4", "D4"), ("5", "D5")),
+        tuple((name, name) for name in ("D1", "D2", "D3", "D4", "D5")),
         ("Low", "Some concerns", "High", "No information"),
     ),
 }
@@ -79,7 +72,7 @@ def _judgement(row: Judged, domain: str, judgement: str | None, tool: Tool) -> s
         raise ReviewError(
             f"{judgement!r} is no judgement of {tool.name}" if judgement else "the judgement is missing",
             entry=row.study,
-            field=f"domain {domain}" if domain != "overall" else domain,
+            field=domain,
             expected=" or ".join(tool.judgements),
         )
     return found

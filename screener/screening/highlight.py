@@ -25,7 +25,7 @@ class Highlighter:
     phrase for any white space or hyphen; case is ignored. Longer terms win over shorter ones."""
 
     def __init__(self, criteria: Sequence[Criterion]) -> None:
-        terms = [(term, c.element) for c in criteria for term in c.highlight if term.strip(" *")]
+        terms = [(term, c.element) for c in criteria for term in c.highlight if term.replace("*", "").split()]
         terms.sort(key=lambda pair: (-len(pair[0]), pair[0]))
         self._elements = [element for _, element in terms]
         parts = [_pattern(term) for term, _ in terms]

@@ -277,7 +277,7 @@ def _judged(found: Synthesis) -> list[Judged]:
         judged = rob.judgements(items)
         overall = rob.overall(judged)
         if overall is not None:
-            domains = {key.removeprefix("D"): value.value for key, value in judged.items()}
+            domains = {key: value.value for key, value in judged.items()}
             rows.append(Judged(study, domains, overall.value))
     return rows
 

@@ -25,6 +25,8 @@ from screener.model.effects import StudyEffect
 from screener.model.errors import ReviewError
 from tests.handoff.networks_made import protocol
 
+ROB1 = [f"D{n}" for n in range(1, 8)]
+
 
 def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
@@ -91,7 +93,7 @@ def test_excluded_reports_and_the_log() -> None:
 
 
 def test_rob_1_goes_by_position() -> None:
-    domains = dict.fromkeys("1234567", "low") | {"2": "Unclear", "4": "High"}
+    domains = dict.fromkeys(ROB1, "low") | {"D2": "Unclear", "D4": "High"}
     assert rob_table("rob1", [Judged("O'Neil, 2010", domains, "High")]) == (
         '"Study","Random.sequence.generation.","Allocation.concealment.",'
         '"Blinding.of.participants.and.personnel.","Blinding.of.outcome.assessment",'
@@ -101,7 +103,7 @@ def test_rob_1_goes_by_position() -> None:
 
 
 def test_rob_2_with_weights() -> None:
-    row = Judged("S", dict.fromkeys("12345", "Low"), "some concerns")
+    row = Judged("S", dict.fromkeys(ROB1[:5], "Low"), "some concerns")
     assert rob_table("rob2", [row], weight=True) == (
         '"Study","D1","D2","D3","D4","D5","Overall","Weight"\n'
         '"S","Low","Low","Low","Low","Low","Some concerns",1\n'
@@ -112,8 +114,8 @@ def test_rob_2_with_weights() -> None:
     "row",
     [
         Judged("S", {}, "Low"),
-        Judged("S", dict.fromkeys("1234567", "Some"), "Low"),
-        Judged("S", dict.fromkeys("1234567", "Low"), ""),
+        Judged("S", dict.fromkeys(ROB1, "Some"), "Low"),
+        Judged("S", dict.fromkeys(ROB1, "Low"), ""),
     ],
 )
 def test_a_judgement_that_robvis_would_guess_is_refused_by_name(row: Judged) -> None:
@@ -123,7 +125,7 @@ def test_a_judgement_that_robvis_would_guess_is_refused_by_name(row: Judged) -> 
 
 
 def test_two_rows_of_one_study_and_unknown_tools_are_refused() -> None:
-    row = Judged("S", dict.fromkeys("12345", "Low"), "Low")
+    row = Judged("S", dict.fromkeys(ROB1[:5], "Low"), "Low")
     with pytest.raises(ReviewError, match="two rows"):
         rob_table("rob2", [row, row])
     with pytest.raises(ReviewError, match="quadas"):

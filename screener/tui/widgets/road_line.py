@@ -53,4 +53,4 @@ class RoadLine(Static):
         road = Content(" ").join(steps)
         room = width - road.cell_length - cell_len(self._person) - 3
         title = fitted(self._title, max(0, room)) if room > 3 else ""
-        self.update(Content.assemble((title, "bold"), " ", road, "  ", (self._person, "bold")))
+        self.update(Content.assemble((title, "bold"), " ", road, "  ", (self._person, "bold")), layout=False)
