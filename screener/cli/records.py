@@ -88,6 +88,7 @@ def list_(merged: bool) -> None:
     """Pairs that wait, or (--merged) those that were settled, with reasons."""
     with review() as opened:
         pairs = deduplication.merges(opened) if merged else deduplication.waiting_pairs(opened)
+        clashes = deduplication.clashes(opened)
     rows = [
         {
             "a": pair.a,
@@ -103,13 +104,15 @@ def list_(merged: bool) -> None:
         for pair in pairs
     ]
     if wants_json():
-        output.data({"pairs": rows})
+        output.data({"pairs": rows, "clashes": [list(chain) for chain in clashes]})
         return
     for row in rows:
         output.line(f"{row['a']}  {row['title_a']}")
         output.line(f"{row['b']}  {row['title_b']}")
         said = f"{row['said']} said {row['by']}; " if row["by"] else ""
         output.line(f"    {said}{row['why'] or ''}")
+    for chain in clashes:
+        output.line(f"! people contradict each other along {' = '.join(chain)}: withdraw one of these verdicts")
     output.line(f"{len(rows)} pairs")
 
 

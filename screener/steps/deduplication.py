@@ -98,11 +98,7 @@ def _recluster(review: Review, everything: Mapping[str, Citation] | None) -> int
     store = review.store
     if everything is None or len(everything) != store_citations.count(store):
         everything = store_citations.citations(store)
-    people = [
-        dedup.PersonVerdict(row["a"], row["b"], dedup.Verdict(row["verdict"]))
-        for row in store_duplicates.person_verdicts(store)
-    ]
-    clustering = dedup.cluster(list(everything), engine_pairs(review), people)
+    clustering = _clustering(review, list(everything))
     seen = store_duplicates.first_seen(store)
     groups: dict[str, list[str]] = {}
     for citation, root in clustering.root_of.items():
@@ -118,8 +114,26 @@ def _recluster(review: Review, everything: Mapping[str, Citation] | None) -> int
     return len(groups)
 
 
+def _clustering(review: Review, ids: list[str]) -> dedup.Clustering:
+    people = [
+        dedup.PersonVerdict(row["a"], row["b"], dedup.Verdict(row["verdict"]))
+        for row in store_duplicates.person_verdicts(review.store)
+    ]
+    return dedup.cluster(ids, engine_pairs(review), people)
+
+
+def clashes(review: Review) -> list[tuple[str, ...]]:
+    """Where people contradict each other: a chain of 'same' whose ends somebody called different.
+
+    Until one of the verdicts is withdrawn, none of the chain's 'same' is carried out.
+    """
+    found = _clustering(review, list(store_citations.citations(review.store))).clashes
+    return [clash.path for clash in found]
+
+
 def waiting_pairs(review: Review) -> list[Pair]:
-    """Pairs the engine was unsure of, that nobody has judged and that are not one record by now."""
+    """Pairs that wait for a person: nobody has judged them, they are not one record, and the engine was
+    unsure, or says same but was held back by a veto within their records."""
     store = review.store
     judged = {(row["a"], row["b"]) for row in store_duplicates.person_verdicts(store)}
     record_of = {
@@ -130,7 +144,7 @@ def waiting_pairs(review: Review) -> list[Pair]:
     asks = [
         pair
         for pair in engine_pairs(review)
-        if pair.verdict is dedup.Verdict.ASK
+        if pair.verdict is not dedup.Verdict.DIFFERENT
         and (pair.a, pair.b) not in judged
         and record_of.get(pair.a) != record_of.get(pair.b)
     ]
