@@ -43,7 +43,7 @@ async def measure(app: Timed, keys: int, size: tuple[int, int]) -> tuple[list[fl
     worked: list[float] = []
     async with app.run_test(size=size) as pilot:
         start = time.perf_counter()
-        await app.go("screen")
+        app.go("screen")
         await pilot.pause()
         print(f"desk opened in {1000 * (time.perf_counter() - start):.0f} ms", file=sys.stderr)
         desk = app.screen

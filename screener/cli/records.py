@@ -89,10 +89,11 @@ def list_(merged: bool) -> None:
     with review() as opened:
         pairs = deduplication.merges(opened) if merged else deduplication.waiting_pairs(opened)
         clashes = deduplication.clashes(opened)
+        names = deduplication.citation_names(opened)
     rows = [
         {
-            "a": pair.a,
-            "b": pair.b,
+            "a": names[pair.a],
+            "b": names[pair.b],
             "score": pair.verdict.score if pair.verdict else None,
             "why": pair.verdict.describe() if pair.verdict else None,
             "by": pair.by,
@@ -104,15 +105,17 @@ def list_(merged: bool) -> None:
         for pair in pairs
     ]
     if wants_json():
-        output.data({"pairs": rows, "clashes": [list(chain) for chain in clashes]})
+        output.data({"pairs": rows, "clashes": [[names[c] for c in chain] for chain in clashes]})
         return
     for row in rows:
-        output.line(f"{row['a']}  {row['title_a']}")
-        output.line(f"{row['b']}  {row['title_b']}")
+        output.line(f"{row['a']:24}  {row['title_a']}")
+        output.line(f"{row['b']:24}  {row['title_b']}")
         said = f"{row['said']} said {row['by']}; " if row["by"] else ""
         output.line(f"    {said}{row['why'] or ''}")
     for chain in clashes:
-        output.line(f"! people contradict each other along {' = '.join(chain)}: withdraw one of these verdicts")
+        output.line(
+            f"! people contradict each other along {' = '.join(names[c] for c in chain)}: withdraw one of these verdicts"
+        )
     output.line(f"{len(rows)} pairs")
 
 

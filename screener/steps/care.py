@@ -27,8 +27,8 @@ def examine(review: Review) -> list[str]:
         changed = sum(after.get(record) != members for record, members in before.items())
         if changed:
             findings.append(f"{changed} records did not follow from the verdicts and were derived anew")
-    unfinished = review.store.rows("SELECT query FROM unfinished_searches")
-    findings += [f"the search '{row[0]}' is unfinished: run it again, it continues" for row in unfinished]
+    unfinished = store_citations.unfinished_queries(review.store)
+    findings += [f"the search '{name}' is unfinished: run it again, it continues" for name in unfinished]
     return findings
 
 

@@ -203,7 +203,7 @@ def judge(review: Review, a: str, b: str, verdict: str, note: str | None = None)
 def split(review: Review, citation: str, note: str | None = None) -> int:
     """Take one citation out of its record: different from every other member. Gives the number of records."""
     me = review.person()
-    record = review.store.value("SELECT record_id FROM members WHERE citation_id = ?", [citation])
+    record = store_citations.record_of(review.store, citation)
     others = [c for c in store_citations.record_members(review.store, record) if c != citation]
     if not others:
         raise ReviewError("the record holds this citation only", entry=citation, expected="a merged record")
@@ -215,15 +215,9 @@ def split(review: Review, citation: str, note: str | None = None) -> int:
 
 def find_citation(review: Review, reference: str) -> str:
     """The citation that a person means by database:accession or by its id."""
-    database, _, key = reference.partition(":")
-    found = review.store.value(
-        "SELECT id FROM citations WHERE (database = ? AND source_key = ?) OR id = ?",
-        [database.lower(), key, reference],
-    )
-    if found is None:
-        raise ReviewError(
-            f"no citation is known as '{reference}'",
-            entry=reference,
-            expected="database:accession or a citation id",
-        )
-    return str(found)
+    return store_citations.find_citation(review.store, reference)
+
+
+def citation_names(review: Review) -> dict[str, str]:
+    """How a person names each citation: database:accession, else its id."""
+    return store_citations.names(review.store)

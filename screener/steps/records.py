@@ -76,14 +76,7 @@ WAITING = StageStatus(Outcome.WAITING)
 
 def titles(review: Review) -> list[Titled]:
     """All records in the order of the queue, each in one line: no abstracts are read."""
-    return [
-        Titled(*row)
-        for row in review.store.rows(
-            "SELECT r.id, v.title, json_extract(v.fields, '$.authors[0]'), v.year, v.pmid FROM records r "
-            "JOIN current_versions c ON c.citation_id = r.preferred JOIN versions v ON v.id = c.version_id "
-            "ORDER BY r.first_seen"
-        )
-    ]
+    return [Titled(*row) for row in store_citations.titles(review.store)]
 
 
 def card(review: Review, record: str) -> Card:

@@ -112,12 +112,10 @@ def fill(review: Review, study: str, form: Form, values: dict[str, str]) -> str:
     problems = forms.check_form(
         form, values, review.protocol, arms=arms, entry=f"{study}, {form.value} {key}"
     )
+    if len(problems) == 1:
+        raise problems[0].as_error()
     if problems:
-        raise InputError(
-            "; ".join(str(problem) for problem in problems),
-            field=problems[0].field,
-            expected=problems[0].expected,
-        )
+        raise InputError("; ".join(str(problem) for problem in problems), field=problems[0].field)
     store_extraction.add_extraction(review.store, me.id, Item(study, form, key, values))
     return key
 

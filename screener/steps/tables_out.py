@@ -12,9 +12,8 @@ from screener.store import screening as store_screening
 
 
 def references(review: Review) -> dict[str, str]:
-    """How a person names each record: database:accession of its preferred citation, else its id."""
-    rows = review.store.rows("SELECT id, database, source_key FROM citations")
-    names = {row[0]: f"{row[1]}:{row[2]}" if row[2] else row[0] for row in rows}
+    """How a person names each record: by its preferred citation."""
+    names = store_citations.names(review.store)
     shown = store_citations.preferred_by_record(review.store)
     return {record: names[citation] for record, citation in shown.items()}
 

@@ -232,6 +232,46 @@ def sources_of(store: Store, record: str) -> list[Row]:
     )
 
 
+def names(store: Store) -> dict[str, str]:
+    """How a person names each citation: database:accession, else its id."""
+    rows = store.rows("SELECT id, database, source_key FROM citations")
+    return {row[0]: f"{row[1]}:{row[2]}" if row[2] else row[0] for row in rows}
+
+
+def titles(store: Store) -> list[Row]:
+    """Every record in the order of the queue: id, title, first author, year, pmid."""
+    return store.rows(
+        "SELECT r.id, v.title, json_extract(v.fields, '$.authors[0]') AS author, v.year, v.pmid FROM records r "
+        "JOIN current_versions c ON c.citation_id = r.preferred JOIN versions v ON v.id = c.version_id "
+        "ORDER BY r.first_seen"
+    )
+
+
+def record_of(store: Store, citation: str) -> str:
+    """The record that now holds a citation."""
+    return str(store.value("SELECT record_id FROM members WHERE citation_id = ?", [citation]))
+
+
+def unfinished_queries(store: Store) -> list[str]:
+    return [row[0] for row in store.rows("SELECT query FROM unfinished_searches ORDER BY id")]
+
+
+def find_citation(store: Store, reference: str) -> str:
+    """The citation that a person means: database:accession or its id. Raises ReviewError if there is none."""
+    database, _, key = reference.partition(":")
+    found = store.value(
+        "SELECT id FROM citations WHERE (database = ? AND source_key = ?) OR id = ?",
+        [database.lower(), key, reference],
+    )
+    if found is None:
+        raise ReviewError(
+            f"no citation is known as '{reference}'",
+            entry=reference,
+            expected="database:accession or a citation id",
+        )
+    return str(found)
+
+
 def find_record(store: Store, reference: str) -> str:
     """The record that a person means: an id or the start of one, database:accession, PMID, DOI or NCT number.
 

@@ -173,32 +173,32 @@ class ScreenerApp(App[None]):
     def action_go(self) -> None:
         self.push_screen(GoDialog(), self._go_to)
 
-    async def _go_to(self, chosen: str | None) -> None:
+    def _go_to(self, chosen: str | None) -> None:
         if chosen is not None:
-            await self.go(chosen)
+            self.go(chosen)
 
-    async def go(self, place_id: str) -> None:
+    def go(self, place_id: str) -> None:
         """Leave for another place; the way back from there is home."""
         if isinstance(self.screen, ReviewScreen) and place_id == self.screen.PLACE:
             return
         while len(self.screen_stack) > 1:
-            await self.pop_screen()
+            self.pop_screen()
         if place_id != "home":
-            await self.push_screen(make_screen(place_id))
+            self.push_screen(make_screen(place_id))
 
     async def action_back(self) -> None:
         if len(self.screen_stack) > 1:
-            await self.pop_screen()
+            self.pop_screen()
 
-    async def action_help(self) -> None:
+    def action_help(self) -> None:
         from screener.tui.screens.help import HelpScreen
 
         if isinstance(self.screen, ReviewScreen) and not isinstance(self.screen, HelpScreen):
-            await self.push_screen(HelpScreen(self.screen))
+            self.push_screen(HelpScreen(self.screen))
 
-    async def action_log(self) -> None:
+    def action_log(self) -> None:
         if not (isinstance(self.screen, ReviewScreen) and self.screen.PLACE == "log"):
-            await self.push_screen(make_screen("log"))
+            self.push_screen(make_screen("log"))
 
     def action_theme(self) -> None:
         names = [each.name for each in theme.THEMES]

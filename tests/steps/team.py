@@ -44,7 +44,7 @@ def make_team(
     """The review with this many records, open on behalf of C."""
     ids = fixed_ids(seed)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = folder.parent / f"{folder.name}.toml"
+    draft = folder.parent / f"{folder.name}-draft.toml"
     draft.write_text(protocol_text(voters, reason_conflicts), "utf-8")
     init_review(folder, protocol=draft, ids=ids).close()
     review = open_review(folder, "C", ids=ids)

@@ -69,6 +69,8 @@ class ReviewScreen(Screen[None]):
         if self._under_dialog:
             self._under_dialog = False
             return
+        if not self.is_current:
+            return
         self.show_waiting()
         with self.telling():
             self.renew()

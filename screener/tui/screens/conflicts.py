@@ -80,11 +80,11 @@ class ConflictsScreen(ReviewScreen):
         stage_id, _, record = event.line.key.partition(":")
         stage = Stage(stage_id)
 
-        async def answer(yes: bool | None) -> None:
+        def answer(yes: bool | None) -> None:
             if yes:
                 with self.telling():
                     view = screening.open_conflict(self.review, record, stage)
-                    await self.app.push_screen(ConflictScreen(view))
+                    self.app.push_screen(ConflictScreen(view))
 
         self.app.push_screen(
             AskDialog(
@@ -199,14 +199,14 @@ class ConflictScreen(ReviewScreen):
             self._ask_why(outcome, None)
 
     def _ask_why(self, outcome: Vote, reason: str | None) -> None:
-        async def answer(why: str | None) -> None:
+        def answer(why: str | None) -> None:
             if why is not None:
                 with self.telling():
-                    await self._settle(outcome, reason, why)
+                    self._settle(outcome, reason, why)
 
         self.app.push_screen(LineDialog(f"{outcome.value.capitalize()}: why?", needed=True), answer)
 
-    async def _settle(self, outcome: Vote, reason: str | None, why: str, *, confirm: bool = False) -> None:
+    def _settle(self, outcome: Vote, reason: str | None, why: str, *, confirm: bool = False) -> None:
         how = "adjudication" if self._view.role == "adjudicate" else "consensus"
         screening.resolve(
             self.review,
@@ -222,13 +222,13 @@ class ConflictScreen(ReviewScreen):
             done = f"settled: {outcome.value}"
         else:
             done = f"proposed: {outcome.value}; another voter confirms it"
-        await self.app.pop_screen()
+        self.app.pop_screen()
         self.workbench.tell("+", done)
 
-    async def action_agree(self) -> None:
+    def action_agree(self) -> None:
         proposal = self._view.proposal
         if proposal is not None:
-            await self._settle(Vote(proposal["outcome"]), None, "", confirm=True)
+            self._settle(Vote(proposal["outcome"]), None, "", confirm=True)
 
     def action_criteria(self) -> None:
         protocol = self.review.protocol

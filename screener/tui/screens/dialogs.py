@@ -190,7 +190,7 @@ class FindDialog(Dialog[str]):
     def __init__(self, lines: Sequence[Line], current: str | None) -> None:
         super().__init__()
         self._lines = list(lines)
-        self._folded = [fold(line.text) for line in self._lines]
+        self._folded = [fold(f"{line.text} {line.tail}") for line in self._lines]
         self._current = current
 
     def body(self) -> Iterator[Widget]:

@@ -148,8 +148,8 @@ class DuplicatesScreen(PairView):
         else:
             self.say("~", "no pair further on" if by > 0 else "this is the first pair")
 
-    async def action_merges(self) -> None:
-        await self.app.push_screen(MergesScreen())
+    def action_merges(self) -> None:
+        self.app.push_screen(MergesScreen())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"judge", "walk"}:
@@ -196,8 +196,8 @@ class MergesScreen(ReviewScreen):
         self.query_one("#progress", Static).update(Content(head).stylize("bold"))
         self.query_one(LineList).show(lines)
 
-    async def on_line_list_opened(self, event: LineList.Opened) -> None:
-        await self.app.push_screen(MergeScreen(self._merges[int(event.line.key)]))
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
+        self.app.push_screen(MergeScreen(self._merges[int(event.line.key)]))
 
 
 class MergeScreen(PairView):

@@ -162,8 +162,8 @@ class HomeScreen(ReviewScreen):
         self.renew()
         self.say("+", "read again")
 
-    async def on_line_list_opened(self, event: LineList.Opened) -> None:
-        await self.workbench.go(event.line.key)
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
+        self.workbench.go(event.line.key)
 
 
 def flow_lines(flow: Flow) -> Content:

@@ -321,10 +321,10 @@ class ScreeningScreen(ReviewScreen):
             if r in titles
         ]
 
-    async def action_votes(self) -> None:
+    def action_votes(self) -> None:
         from screener.tui.screens.votes import VotesScreen
 
-        await self.app.push_screen(VotesScreen(self))
+        self.app.push_screen(VotesScreen(self))
 
     # Reading -----------------------------------------------------------------------------------------------
 

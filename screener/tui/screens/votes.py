@@ -63,7 +63,7 @@ class VotesScreen(ReviewScreen):
         )
         self.query_one("#progress", Static).update(Content(count).stylize("bold"))
 
-    async def on_line_list_opened(self, event: LineList.Opened) -> None:
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
         with self.telling():
             self._desk.lay(event.line.key)
-            await self.app.pop_screen()
+            self.app.pop_screen()
