@@ -41,7 +41,9 @@ def convert_command(
 @click.option("--ask", type=click.Path(path_type=Path), help="Write the pairs that a person has to judge.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write one entry a cluster (.ris, .csv, ...).")
 @click.option(
-    "--report", type=click.Path(path_type=Path), help="Write every merged pair with its reason (.csv)."
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Write every judged pair with its reason (.csv or .html).",
 )
 def dedup_command(
     files: tuple[Path, ...], clusters: Path | None, ask: Path | None, out: Path | None, report: Path | None

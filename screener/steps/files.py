@@ -7,6 +7,7 @@ import io
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from screener.handoff.citations import write_citations
 from screener.model.citation import Citation, ReadResult
 from screener.model.errors import InputError, Problem
 from screener.steps.searching import BadEntries
+
+
+REPORT_COLUMNS = ("id1", "id2", "verdict", "score", "why", "title1", "title2")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -113,8 +117,8 @@ def dedup_files(
     name. A repeated id is an error.
     """
     written = output_format(out) if out is not None else ""
-    if report is not None and report.suffix.lower() != ".csv":
-        raise InputError(f"'{report.suffix}' is no report format", file=str(report), expected=".csv")
+    if report is not None and report.suffix.lower() not in {".csv", ".html"}:
+        raise InputError(f"'{report.suffix}' is no report format", file=str(report), expected=".csv or .html")
     results, _ = _read(paths)
     citations: dict[str, Citation] = {}
     for path, result in zip(paths, results, strict=True):
@@ -160,7 +164,8 @@ def dedup_files(
             }
             for pair in pairs
         ]
-        write_text(report, _csv(("id1", "id2", "verdict", "score", "why", "title1", "title2"), same))
+        as_text = _html if report.suffix.lower() == ".html" else _csv
+        write_text(report, as_text(REPORT_COLUMNS, same))
     return {"entries": len(rows), "clusters": len(groups), "ask": len(asked), "pairs": len(pairs)}
 
 
@@ -170,6 +175,22 @@ def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def _html(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """A self-contained page with one table, readable in print."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(row[name])}</td>" for name in columns) + "</tr>" for row in rows
+    )
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>Duplicates</title>\n'
+        "<style>body{font:14px/1.4 sans-serif;margin:1em}table{border-collapse:collapse}"
+        "td,th{border-bottom:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}</style>"
+        f"</head><body>\n<h1>Duplicates</h1>\n<p>{len(rows)} pairs that the engine judged.</p>\n"
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>\n</body></html>\n"
+    )
 
 
 def calculate_hr(given: Mapping[str, str | None], *, invert: bool = False) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from screener.extraction import compare, forms
 from screener.extraction.compare import Comparison
-from screener.extraction.effects import derive_effect, gather
+from screener.extraction.effects import derive_effect, gather, study_effects
 from screener.extraction.hr import HrResult
-from screener.model.errors import InputError, ReviewError
+from screener.model.effects import LeftOut, StudyEffect
+from screener.model.errors import InputError, Problem, ReviewError
 from screener.model.extraction import Form, Item, item_key
 from screener.model.protocol import Role
 from screener.steps import records
@@ -102,20 +103,24 @@ def _known(review: Review, study: str) -> None:
         )
 
 
+def form_problems(review: Review, study: str, form: Form, values: dict[str, str]) -> list[Problem]:
+    """Everything wrong with a form, seen with this extractor's arms of the study; nothing is written."""
+    mine = own_items(review, study)
+    arms = {item.values.get("name", "") for item in mine if item.form is Form.ARM}
+    entry = f"{study}, {form.value} {item_key(form, values)}"
+    return forms.check_form(form, values, review.protocol, arms=arms, entry=entry)
+
+
 def fill(review: Review, study: str, form: Form, values: dict[str, str]) -> str:
     """Record one filled form of this extractor; gives its item key. Mistakes are refused, all of them named."""
     me = review.person(Role.SCREENER)
     _known(review, study)
-    mine = own_items(review, study)
-    arms = {item.values.get("name", "") for item in mine if item.form is Form.ARM}
-    key = item_key(form, values)
-    problems = forms.check_form(
-        form, values, review.protocol, arms=arms, entry=f"{study}, {form.value} {key}"
-    )
+    problems = form_problems(review, study, form, values)
     if len(problems) == 1:
         raise problems[0].as_error()
     if problems:
         raise InputError("; ".join(str(problem) for problem in problems), field=problems[0].field)
+    key = item_key(form, values)
     store_extraction.add_extraction(review.store, me.id, Item(study, form, key, values))
     return key
 
@@ -239,6 +244,58 @@ def agreed(review: Review, study: str) -> Agreed:
     if problems:
         return Agreed(study, found.extractors, None, f"the agreed forms have mistakes: {problems[0]}")
     return Agreed(study, found.extractors, tuple(items), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a study stands as far as this person may know; `count`: forms of their own, or readings to settle.
+
+    `part`: "fill" it in, "wait" (for the other extractor, or for both), "settle", "repair" (`why`: what is
+    wrong with the agreed forms) or "agreed".
+    """
+
+    study: str
+    part: str
+    count: int = 0
+    why: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Somebody's word is needed that this person can give."""
+        return self.part in {"fill", "settle", "repair"}
+
+
+def standing(review: Review, study: str) -> Standing:
+    """Whose turn it is on a study. The other extractor's forms and progress stay unknown until both submitted."""
+    found = compared(review, study)
+    if found is not None:
+        if found.unsettled:
+            return Standing(study, "settle", found.unsettled)
+        done = agreed(review, study)
+        return Standing(study, "agreed" if done.items is not None else "repair", 0, done.waits_for)
+    me = review.me
+    if me is None or Role.SCREENER not in me.roles:
+        return Standing(study, "wait")
+    count = len(own_items(review, study))
+    finished = me.id in store_extraction.submitted(review.store, me.id).get(study, set())
+    return Standing(study, "wait" if finished else "fill", count)
+
+
+def readings(review: Review, study: str) -> dict[str, list[Item]]:
+    """The forms of both extractors by person, once both have submitted; nothing before."""
+    found = compared(review, study)
+    if found is None:
+        return {}
+    seen = store_extraction.items(review.store, review.viewer, study)
+    return {person: seen[(study, person)] for person in found.extractors}
+
+
+def effects(review: Review, study: str) -> tuple[list[StudyEffect], list[LeftOut]]:
+    """What an agreed study gives to a network, and what it does not with the reason; nothing before."""
+    done = agreed(review, study)
+    if done.items is None:
+        return [], []
+    return study_effects(study, done.items, review.protocol, extractors=done.extractors)
 
 
 def settlement_log(review: Review) -> list[Row]:

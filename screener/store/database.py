@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -103,7 +104,7 @@ class Store:
 
     def act(self, kind: str, actor: str, *, replaces: str | None = None) -> str:
         """Append the header of an act and give its id; the caller adds what was said."""
-        act_id = self.ids.new()
+        act_id = self._next_id()
         seq = (self.value("SELECT max(seq) FROM acts WHERE device = ?", [self.device]) or 0) + 1
         self.insert(
             "acts",
@@ -118,6 +119,11 @@ class Store:
             },
         )
         return act_id
+
+    def _next_id(self) -> str:
+        """An id above all in the file, should the clock have been set back: the newest act is told by its id."""
+        made, newest = self.ids.new(), self.value("SELECT max(id) FROM acts")
+        return made if newest is None or made > newest else _above(newest, made)
 
     @property
     def device(self) -> str:
@@ -191,6 +197,15 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _above(newest: str, made: str) -> str:
+    """The UUIDv7 one step (of the 60 bits of time and count) above `newest`, with the random bits of `made`."""
+    place = uuid.UUID(newest).int
+    stamp = ((place >> 80) << 12 | (place >> 64) & 0xFFF) + 1
+    tail = uuid.UUID(made).int & (1 << 62) - 1
+    head, low = stamp >> 12, stamp & 0xFFF
+    return str(uuid.UUID(int=head << 80 | 0x7 << 76 | low << 64 | 0b10 << 62 | tail))
 
 
 def create(path: Path, *, ids: ActIds | None = None, group: bool = False) -> Store:

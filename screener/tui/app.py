@@ -26,6 +26,7 @@ from screener.tui.places import PLACES, make_screen
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.dialogs import AskDialog, GoDialog
 from screener.tui.screens.home import HomeScreen
+from screener.tui.widgets.key_line import key_name, ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +225,13 @@ class ScreenerApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of the screen by its name, every place, every theme."""
-        for active in screen.active_bindings.values():
+        for key, active in ordered(list(screen.active_bindings.items())):
             binding = active.binding
-            if binding.id is None or not active.enabled or binding.action == "command_palette":
+            if not active.enabled or binding.action == "command_palette":
                 continue
             yield SystemCommand(
                 binding.tooltip,
-                f"key {binding.key_display or binding.key}",
+                f"key {key_name(key, binding.key_display)}",
                 self._runner(active.node, binding.action),
             )
         for each in PLACES:

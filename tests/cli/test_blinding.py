@@ -42,9 +42,10 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("duplicates", "list"): [(), ("--merged",)],
     ("duplicates", "judge"): [(R[10], R[11], "same")],
     ("duplicates", "split"): [(R[10],)],
-    ("decide",): [*[(R[n], "include", *TA) for n in (0, 9, 10, 11, 12)], *[(R[n], "--undo", *TA) for n in R],
-                  *[(R[n], "include", *FT) for n in (0, 5, 6, 7, 10)], *[(R[n], "--undo", *FT) for n in R]],
-    ("conflicts",): [(), *[(R[n], *stage) for n in R for stage in (TA, FT)]],
+    ("decide",): [*[(R[n], "include", *TA) for n in (0, 9, 10, 11, 12)],
+                  *[(R[n], "--undo", *TA) for n in (0, 9, 10, 12)],
+                  *[(R[n], "include", *FT) for n in (0, 5, 6, 7, 10)], *[(R[n], "--undo", *FT) for n in (0, 5, 6, 7)]],
+    ("conflicts",): [(), *[(R[n], *stage) for n in (0, 1, 5, 6, 7, 9, 10, 12) for stage in (TA, FT)]],
     ("resolve",): [(R[n], "include", *stage, "--how", how, "--why", "x")
                    for n in (1, 5, 7, 10) for stage in (TA, FT) for how in ("consensus", "adjudication")],
     ("decisions", "import"): [("votes.csv",)],

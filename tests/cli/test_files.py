@@ -19,8 +19,8 @@ FIELDS = (
     "doi", "pmid", "pmcid", "registry_ids", "language", "publication_types", "keywords",
 )  # fmt: skip
 TWINS = """id,Title,Authors,Year,DOI,PMID,Journal,Volume,Pages
-b1,Drug A versus placebo in advanced cancer: a randomised trial,"Meyer, Anna; Okafor, Ben",2020,10.5555/x.1,11,Journal of Trials,5,101-110
-a9,Drug A versus placebo in advanced cancer: a randomised trial,"Meyer, Anna; Okafor, Ben",2020,10.5555/X.1,,Journal of Trials,5,101-110
+b1,Drug A or placebo in cancer: a randomised trial,"Meyer, Anna; Okafor, Ben",2020,10.5555/x.1,11,Trials,5,101-110
+a9,Drug A or placebo in cancer: a randomised trial,"Meyer, Anna; Okafor, Ben",2020,10.5555/X.1,,Trials,5,101-110
 c3,Cooling of hair follicles during chemotherapy,"Larsen, Cy",2018,10.5555/y.7,12,Other Journal,2,7-9
 """
 
@@ -49,8 +49,8 @@ def lines(path: str) -> list[dict[str, object]]:
 def test_json_lines(shell: Shell) -> None:
     """A citation a line, all fields of the contract in its order, missing ones null or []."""
     Path("in.xml").write_bytes(RICH_XML)
-    assert shell("convert", "in.xml", "-o", "out.jsonl", "--json").data["written"] == 1
-    (found,) = lines("out.jsonl")
+    assert shell("convert", "in.xml", "-o", "out.jsonl", "--json").data["written"] == 2
+    found = lines("out.jsonl")[0]
     assert tuple(found) == FIELDS
     assert (found["source"], found["source_key"], found["pmid"], found["year"]) == (
         "pubmed",
@@ -59,7 +59,7 @@ def test_json_lines(shell: Shell) -> None:
         2021,
     )
     assert found["doi"] == "10.5555/abc.1"
-    assert found["authors"][0] == "Bär, Ana Lena, Jr" or found["authors"][0].startswith("Bär, Ana Lena")  # type: ignore[index]
+    assert found["authors"][0].startswith("Bär, Ana Lena")  # type: ignore[index]
     assert found["authors"][1] == "The Invented Group"  # type: ignore[index]
     assert "NCT00000001" in found["registry_ids"]  # type: ignore[operator]
     Path("bare.csv").write_text("Title\nOnly a title\n", "utf-8")

@@ -20,6 +20,7 @@ import pytest
 
 from screener import steps
 from screener.model.errors import ScreenerError
+from screener.model.extraction import Form
 from screener.model.screening import Stage
 from screener.steps import (
     deduplication,
@@ -75,6 +76,10 @@ READS: dict[str, Read] = {
     "studies.compared": of_study(studies.compared),
     "studies.agreed": of_study(studies.agreed),
     "studies.settlement_log": lambda r, _: studies.settlement_log(r),
+    "studies.form_problems": of_study(lambda r, study: studies.form_problems(r, study, Form.EFFECT, EFFECT)),
+    "studies.standing": of_study(studies.standing),
+    "studies.readings": of_study(studies.readings),
+    "studies.effects": of_study(studies.effects),
     "studies.effect_checks": of_study(lambda r, study: studies.effect_checks(r, study, EFFECT)),
     "deduplication.citation_names": lambda r, _: deduplication.citation_names(r),
     "tables_out.references": lambda r, _: tables_out.references(r),

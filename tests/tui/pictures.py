@@ -46,6 +46,7 @@ def draw(
 def without_web_fonts(svg: str) -> str:
     """The picture with the reader's own monospaced font, and nothing that is fetched from elsewhere."""
     svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace("<text ", '<text xml:space="preserve" ')
     return svg.replace("Fira Code, monospace", "DejaVu Sans Mono, Menlo, Consolas, monospace")
 
