@@ -180,7 +180,10 @@ def add_resolution(
     return act
 
 
-_RESOLUTION = "SELECT record_id, outcome, reason, how, why, actor, confirmed_by FROM current_resolutions WHERE stage = ?"
+_RESOLUTION = (
+    "SELECT record_id, outcome, reason, how, why, actor, confirmed_by "
+    "FROM current_resolutions WHERE stage = ?"
+)
 
 
 def resolutions(store: Store, stage: Stage) -> dict[str, Resolution]:

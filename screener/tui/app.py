@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from screener.model.errors import ReviewError, ScreenerError
+from screener.model.extraction import Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.steps import deduplication, queries, screening
@@ -82,6 +83,8 @@ class ScreenerApp(App[None]):
         self.waiting: dict[str, int] = {}
         # Notes that were written and not cast yet, by stage and record.
         self.drafts: dict[tuple[Stage, str], str] = {}
+        # Forms that were typed and not kept yet, by study, form and item.
+        self.form_drafts: dict[tuple[str, Form, str], dict[str, str]] = {}
         for each in theme.THEMES:
             self.register_theme(each)
         self.theme = "screener-dark"

@@ -28,6 +28,8 @@ PLACES = (
     Place("screen", "s", "Screen", "title and abstract screening"),
     Place("fulltext", "f", "Full text", "assessment of full texts"),
     Place("conflicts", "c", "Conflicts", "records on which the voters differ"),
+    Place("studies", "t", "Studies", "included reports grouped by trial"),
+    Place("extract", "x", "Extract", "forms filled in twice, compared and agreed"),
     Place("flow", "w", "Flow", "the PRISMA flow diagram"),
     Place("log", "l", "Log", "everything the program said in this session", road=False),
 )
@@ -39,7 +41,7 @@ def place(place_id: str) -> Place:
 
 def make_screen(place_id: str) -> ReviewScreen:
     """A fresh screen for a place."""
-    from screener.tui.screens import conflicts, duplicates, flow, home, log, screening
+    from screener.tui.screens import conflicts, duplicates, extraction, flow, home, log, screening, studies
 
     match place_id:
         case "duplicates":
@@ -50,6 +52,10 @@ def make_screen(place_id: str) -> ReviewScreen:
             return screening.FullTextScreen(Stage.FULL_TEXT)
         case "conflicts":
             return conflicts.ConflictsScreen()
+        case "studies":
+            return studies.StudiesScreen()
+        case "extract":
+            return extraction.ExtractScreen()
         case "flow":
             return flow.FlowScreen()
         case "log":

@@ -54,7 +54,9 @@ class ExtractScreen(ReviewScreen):
         yield Static(markup=False, id="next")
 
     def renew(self) -> None:
-        found = sorted(standings(self.review).values(), key=lambda s: (not s.waits, s.part == "agreed", s.study))
+        found = sorted(
+            standings(self.review).values(), key=lambda s: (not s.waits, s.part == "agreed", s.study)
+        )
         lines = []
         for standing in found:
             mark, words = standing_words(standing, extractor=extracts(self.review))
@@ -97,6 +99,10 @@ class ReportView(ReviewScreen):
         self._cards = [records.card(self.review, report) for report in groups.get(self.study, ())]
         self._at = min(self._at, max(0, len(self._cards) - 1))
         self.draw_report()
+
+    @property
+    def cards(self) -> Sequence[Card]:
+        return self._cards
 
     @property
     def card(self) -> Card | None:
@@ -145,7 +151,9 @@ class StudyScreen(ReportView):
         Binding("e", "add('effect')", "effect", id="study.effect", tooltip="Add an effect: a hazard ratio"),
         Binding("b", "add('rob')", "bias", id="study.bias", tooltip="Judge the next domain of risk of bias"),
         Binding("S", "add('study')", "study", id="study.study", tooltip="The form about the study itself"),
-        Binding("x", "withdraw", "withdraw", id="study.withdraw", tooltip="Withdraw the form under the cursor"),
+        Binding(
+            "x", "withdraw", "withdraw", id="study.withdraw", tooltip="Withdraw the form under the cursor"
+        ),
         Binding("u", "undo", "undo", id="study.undo", tooltip="Take back your last step on this study"),
         Binding("s", "submit", "submit", id="study.submit", tooltip="Say that you have finished this study"),
         Binding("c", "compare", "compare", id="study.compare", tooltip="Both extractors' forms side by side"),
@@ -167,7 +175,12 @@ class StudyScreen(ReportView):
         ),
         Binding("space", "words(1)", "more", id="study.page_down", tooltip="Next page of the report's words"),
         Binding(
-            "backspace", "words(-1)", "page up", id="study.page_up", show=False, tooltip="Page before of the words"
+            "backspace",
+            "words(-1)",
+            "page up",
+            id="study.page_up",
+            show=False,
+            tooltip="Page before of the words",
         ),
         Binding("h", "highlights", "marks", id="study.highlights", tooltip="Highlight terms on or off"),
     ]
@@ -231,11 +244,15 @@ class StudyScreen(ReportView):
                 for domain in DOMAINS:
                     if domain.id not in judged:
                         words = f"{domain.id} {domain.label}"
-                        lines.append(Line(f"judge:{domain.id}", words, mark="o", tail="not judged", quiet=True))
+                        lines.append(
+                            Line(f"judge:{domain.id}", words, mark="o", tail="not judged", quiet=True)
+                        )
             elif form is Form.STUDY and not of_form:
                 lines.append(Line("add:study:", "not filled in", mark="o", tail="S", quiet=True))
         order = {domain.id: n for n, domain in enumerate(DOMAINS)}
-        bias = [line for line in lines if line.key.partition(":")[0] == "judge" or line.key.startswith("rob|")]
+        bias = [
+            line for line in lines if line.key.partition(":")[0] == "judge" or line.key.startswith("rob|")
+        ]
         rest = [line for line in lines if line not in bias]
         return [*rest, *sorted(bias, key=lambda line: order.get(line.text[:2], 9))]
 

@@ -44,16 +44,32 @@ class FormScreen(ReportView):
         "decide a doubt about it: a direction that is filled in counts as a person's word."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,ctrl+s", "keep", "keep", id="form.keep", key_display="enter", tooltip="Keep this form"),
-        Binding("down", "field(1)", "field", id="form.next", key_display="↑↓", tooltip="Next field; so does tab"),
+        Binding(
+            "enter,ctrl+s", "keep", "keep", id="form.keep", key_display="enter", tooltip="Keep this form"
+        ),
+        Binding(
+            "down", "field(1)", "field", id="form.next", key_display="↑↓", tooltip="Next field; so does tab"
+        ),
         Binding("up", "field(-1)", "field before", id="form.before", show=False, tooltip="Field before"),
         Binding(
-            "v,ctrl+t", "swap", "swap", id="form.swap", key_display="v", tooltip="Swap treatment and comparator"
+            "v,ctrl+t",
+            "swap",
+            "swap",
+            id="form.swap",
+            key_display="v",
+            tooltip="Swap treatment and comparator",
         ),
         Binding(
             "pagedown", "words(1)", "more", id="form.page_down", tooltip="Next page of the report's words"
         ),
-        Binding("pageup", "words(-1)", "page up", id="form.page_up", show=False, tooltip="Page before of the words"),
+        Binding(
+            "pageup",
+            "words(-1)",
+            "page up",
+            id="form.page_up",
+            show=False,
+            tooltip="Page before of the words",
+        ),
         Binding("ctrl+r", "report(1)", "report", id="form.report", tooltip="The next report of the study"),
     ]
 
@@ -144,7 +160,7 @@ class FormScreen(ReportView):
         elif field == "population":
             mine += [rule.printed for rule in protocol.population_rules]
         elif field in {"report", "main_report"}:
-            mine += [source.reference for card in self._desk_cards for source in card.sources]
+            mine += [source.reference for card in self._desk.cards for source in card.sources]
         elif field == "model":
             mine = list(MODELS)
         elif field == "blinding":
@@ -152,10 +168,6 @@ class FormScreen(ReportView):
         elif field not in {"data_cut", "time_origin", "ci_level"}:
             mine = []
         return list(dict.fromkeys(mine))
-
-    @property
-    def _desk_cards(self) -> Sequence[studies.records.Card]:
-        return self._desk.cards
 
     def _text(self, field: str) -> str:
         return self._rows[field].field.value.strip()
@@ -196,10 +208,12 @@ class FormScreen(ReportView):
         with self.telling():
             values = self.values
             problems = studies.form_problems(self.review, self.study, self._form, values)
-            missing = [p.field for p in problems if p.field and not values.get(p.field) and not _half(p.field, values)]
+            missing = [p.field for p in problems if p.field and not values.get(p.field)]
             wrong = [p for p in problems if p.field not in missing]
             lines = [marked_line("!", problem_words(self._form, p)) for p in wrong]
-            if self._form is Form.EFFECT and any(values.get(f) for f in ("hr", "ci_low", "ci_high", "p_value")):
+            if self._form is Form.EFFECT and any(
+                values.get(f) for f in ("hr", "ci_low", "ci_high", "p_value")
+            ):
                 try:
                     lines.append(result_content(studies.effect_checks(self.review, self.study, values)))
                 except InputError as error:
@@ -226,7 +240,9 @@ class FormScreen(ReportView):
         twin = next((i for i in self._desk.items if i.form is self._form and fold(i.key) == fold(key)), None)
         if key and twin is not None and twin.key != own:
             raise InputError(
-                f"you have filled in {key} already", entry=self.study, expected="enter on it, on the desk, edits it"
+                f"you have filled in {key} already",
+                entry=self.study,
+                expected="enter on it, on the desk, edits it",
             )
         try:
             self._desk.keep(self._form, values, self._item)
@@ -251,8 +267,3 @@ class FormScreen(ReportView):
         if action == "report":
             return True if len(self._cards) > 1 else None
         return True
-
-
-def _half(field: str, values: dict[str, str]) -> bool:
-    """An interval with one limit is a mistake, not a gap; but the other limit may be typed next."""
-    return False

@@ -11,6 +11,8 @@ from textual.widgets import Static
 from screener.tui.places import PLACES
 from screener.tui.text import fitted, plain
 
+SHORT = 4  # letters of a step's name on a narrow screen; its key is among them
+
 
 class RoadLine(Static):
     """`g` and the underlined letter lead to a step."""
@@ -35,6 +37,15 @@ class RoadLine(Static):
 
     def _draw(self) -> None:
         width = self.size.width or self.app.size.width
+        road = self._road()
+        if road.cell_length + cell_len(self._person) + 3 > width:
+            road = self._road(SHORT)
+        room = width - road.cell_length - cell_len(self._person) - 3
+        title = fitted(self._title, max(0, room)) if room > 3 else ""
+        self.update(Content.assemble((title, "bold"), " ", road, "  ", (self._person, "bold")), layout=False)
+
+    def _road(self, letters: int | None = None) -> Content:
+        """The steps with what waits at each; names of `letters` letters where there is no room for more."""
         steps: list[Content] = []
         for place in PLACES:
             if not place.road:
@@ -42,15 +53,13 @@ class RoadLine(Static):
             here = place.id == self._here
             count = self._waiting.get(place.id)
             at = place.label.lower().index(place.letter)
+            label = place.label if here else place.label[:letters].rstrip()
             step = Content.assemble(
                 "▸" if here else " ",
-                place.label[:at],
-                (place.label[at], "underline"),
-                place.label[at + 1 :],
+                label[:at],
+                (label[at], "underline"),
+                label[at + 1 :],
                 f" {count:,}" if count else "",
             )
             steps.append(step.stylize("bold $primary") if here else step)
-        road = Content(" ").join(steps)
-        room = width - road.cell_length - cell_len(self._person) - 3
-        title = fitted(self._title, max(0, room)) if room > 3 else ""
-        self.update(Content.assemble((title, "bold"), " ", road, "  ", (self._person, "bold")), layout=False)
+        return Content(" ").join(steps)
