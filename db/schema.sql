@@ -35,9 +35,11 @@ CREATE TABLE decisions (
 ) STRICT;
 
 CREATE TABLE engine_verdicts (
-    id TEXT PRIMARY KEY,                     -- UUIDv5 of the pair and the engine's version
+    id TEXT PRIMARY KEY,                     -- UUIDv5 of the two versions compared and the engine's version
     a TEXT NOT NULL REFERENCES citations (id),
     b TEXT NOT NULL REFERENCES citations (id),
+    version_a TEXT NOT NULL REFERENCES versions (id),
+    version_b TEXT NOT NULL REFERENCES versions (id),
     engine TEXT NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('same', 'different', 'ask')),
     score REAL NOT NULL,
@@ -229,77 +231,115 @@ CREATE INDEX versions_pmid ON versions (pmid) WHERE pmid IS NOT NULL;
 
 CREATE TRIGGER acts_no_delete BEFORE DELETE ON acts BEGIN SELECT RAISE(ABORT, 'acts is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER acts_no_replace BEFORE INSERT ON acts WHEN EXISTS (SELECT 1 FROM acts WHERE id = NEW.id OR (device = NEW.device AND seq = NEW.seq)) BEGIN SELECT RAISE(ABORT, 'acts is a ledger: the row is there already'); END;
+
 CREATE TRIGGER acts_no_update BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'acts is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER citations_no_delete BEFORE DELETE ON citations BEGIN SELECT RAISE(ABORT, 'citations is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER citations_no_replace BEFORE INSERT ON citations WHEN EXISTS (SELECT 1 FROM citations WHERE id = NEW.id) BEGIN SELECT RAISE(IGNORE); END;
 
 CREATE TRIGGER citations_no_update BEFORE UPDATE ON citations BEGIN SELECT RAISE(ABORT, 'citations is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER decisions_no_delete BEFORE DELETE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER decisions_no_replace BEFORE INSERT ON decisions WHEN EXISTS (SELECT 1 FROM decisions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'decisions is a ledger: the row is there already'); END;
+
 CREATE TRIGGER decisions_no_update BEFORE UPDATE ON decisions BEGIN SELECT RAISE(ABORT, 'decisions is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER engine_verdicts_no_delete BEFORE DELETE ON engine_verdicts BEGIN SELECT RAISE(ABORT, 'engine_verdicts is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER engine_verdicts_no_replace BEFORE INSERT ON engine_verdicts WHEN EXISTS (SELECT 1 FROM engine_verdicts WHERE id = NEW.id) BEGIN SELECT RAISE(IGNORE); END;
 
 CREATE TRIGGER engine_verdicts_no_update BEFORE UPDATE ON engine_verdicts BEGIN SELECT RAISE(ABORT, 'engine_verdicts is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER extractions_no_delete BEFORE DELETE ON extractions BEGIN SELECT RAISE(ABORT, 'extractions is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER extractions_no_replace BEFORE INSERT ON extractions WHEN EXISTS (SELECT 1 FROM extractions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'extractions is a ledger: the row is there already'); END;
+
 CREATE TRIGGER extractions_no_update BEFORE UPDATE ON extractions BEGIN SELECT RAISE(ABORT, 'extractions is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER flow_snapshots_no_delete BEFORE DELETE ON flow_snapshots BEGIN SELECT RAISE(ABORT, 'flow_snapshots is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER flow_snapshots_no_replace BEFORE INSERT ON flow_snapshots WHEN EXISTS (SELECT 1 FROM flow_snapshots WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'flow_snapshots is a ledger: the row is there already'); END;
 
 CREATE TRIGGER flow_snapshots_no_update BEFORE UPDATE ON flow_snapshots BEGIN SELECT RAISE(ABORT, 'flow_snapshots is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER found_no_delete BEFORE DELETE ON found BEGIN SELECT RAISE(ABORT, 'found is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER found_no_replace BEFORE INSERT ON found WHEN EXISTS (SELECT 1 FROM found WHERE search_id = NEW.search_id AND position = NEW.position) BEGIN SELECT RAISE(ABORT, 'found is a ledger: the row is there already'); END;
+
 CREATE TRIGGER found_no_update BEFORE UPDATE ON found BEGIN SELECT RAISE(ABORT, 'found is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER person_verdicts_no_delete BEFORE DELETE ON person_verdicts BEGIN SELECT RAISE(ABORT, 'person_verdicts is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER person_verdicts_no_replace BEFORE INSERT ON person_verdicts WHEN EXISTS (SELECT 1 FROM person_verdicts WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'person_verdicts is a ledger: the row is there already'); END;
 
 CREATE TRIGGER person_verdicts_no_update BEFORE UPDATE ON person_verdicts BEGIN SELECT RAISE(ABORT, 'person_verdicts is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER protocol_versions_no_delete BEFORE DELETE ON protocol_versions BEGIN SELECT RAISE(ABORT, 'protocol_versions is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER protocol_versions_no_replace BEFORE INSERT ON protocol_versions WHEN EXISTS (SELECT 1 FROM protocol_versions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'protocol_versions is a ledger: the row is there already'); END;
+
 CREATE TRIGGER protocol_versions_no_update BEFORE UPDATE ON protocol_versions BEGIN SELECT RAISE(ABORT, 'protocol_versions is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER resolutions_no_delete BEFORE DELETE ON resolutions BEGIN SELECT RAISE(ABORT, 'resolutions is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER resolutions_no_replace BEFORE INSERT ON resolutions WHEN EXISTS (SELECT 1 FROM resolutions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'resolutions is a ledger: the row is there already'); END;
 
 CREATE TRIGGER resolutions_no_update BEFORE UPDATE ON resolutions BEGIN SELECT RAISE(ABORT, 'resolutions is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER retrievals_no_delete BEFORE DELETE ON retrievals BEGIN SELECT RAISE(ABORT, 'retrievals is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER retrievals_no_replace BEFORE INSERT ON retrievals WHEN EXISTS (SELECT 1 FROM retrievals WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'retrievals is a ledger: the row is there already'); END;
+
 CREATE TRIGGER retrievals_no_update BEFORE UPDATE ON retrievals BEGIN SELECT RAISE(ABORT, 'retrievals is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER reveals_no_delete BEFORE DELETE ON reveals BEGIN SELECT RAISE(ABORT, 'reveals is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER reveals_no_replace BEFORE INSERT ON reveals WHEN EXISTS (SELECT 1 FROM reveals WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'reveals is a ledger: the row is there already'); END;
 
 CREATE TRIGGER reveals_no_update BEFORE UPDATE ON reveals BEGIN SELECT RAISE(ABORT, 'reveals is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER search_ends_no_delete BEFORE DELETE ON search_ends BEGIN SELECT RAISE(ABORT, 'search_ends is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER search_ends_no_replace BEFORE INSERT ON search_ends WHEN EXISTS (SELECT 1 FROM search_ends WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'search_ends is a ledger: the row is there already'); END;
+
 CREATE TRIGGER search_ends_no_update BEFORE UPDATE ON search_ends BEGIN SELECT RAISE(ABORT, 'search_ends is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER searches_no_delete BEFORE DELETE ON searches BEGIN SELECT RAISE(ABORT, 'searches is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER searches_no_replace BEFORE INSERT ON searches WHEN EXISTS (SELECT 1 FROM searches WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'searches is a ledger: the row is there already'); END;
 
 CREATE TRIGGER searches_no_update BEFORE UPDATE ON searches BEGIN SELECT RAISE(ABORT, 'searches is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER settlements_no_delete BEFORE DELETE ON settlements BEGIN SELECT RAISE(ABORT, 'settlements is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER settlements_no_replace BEFORE INSERT ON settlements WHEN EXISTS (SELECT 1 FROM settlements WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'settlements is a ledger: the row is there already'); END;
+
 CREATE TRIGGER settlements_no_update BEFORE UPDATE ON settlements BEGIN SELECT RAISE(ABORT, 'settlements is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER skipped_no_delete BEFORE DELETE ON skipped BEGIN SELECT RAISE(ABORT, 'skipped is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER skipped_no_replace BEFORE INSERT ON skipped WHEN EXISTS (SELECT 1 FROM skipped WHERE search_id = NEW.search_id AND position = NEW.position) BEGIN SELECT RAISE(ABORT, 'skipped is a ledger: the row is there already'); END;
 
 CREATE TRIGGER skipped_no_update BEFORE UPDATE ON skipped BEGIN SELECT RAISE(ABORT, 'skipped is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER study_reports_no_delete BEFORE DELETE ON study_reports BEGIN SELECT RAISE(ABORT, 'study_reports is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER study_reports_no_replace BEFORE INSERT ON study_reports WHEN EXISTS (SELECT 1 FROM study_reports WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'study_reports is a ledger: the row is there already'); END;
+
 CREATE TRIGGER study_reports_no_update BEFORE UPDATE ON study_reports BEGIN SELECT RAISE(ABORT, 'study_reports is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER submissions_no_delete BEFORE DELETE ON submissions BEGIN SELECT RAISE(ABORT, 'submissions is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER submissions_no_replace BEFORE INSERT ON submissions WHEN EXISTS (SELECT 1 FROM submissions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'submissions is a ledger: the row is there already'); END;
+
 CREATE TRIGGER submissions_no_update BEFORE UPDATE ON submissions BEGIN SELECT RAISE(ABORT, 'submissions is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER versions_no_delete BEFORE DELETE ON versions BEGIN SELECT RAISE(ABORT, 'versions is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER versions_no_replace BEFORE INSERT ON versions WHEN EXISTS (SELECT 1 FROM versions WHERE id = NEW.id) BEGIN SELECT RAISE(IGNORE); END;
 
 CREATE TRIGGER versions_no_update BEFORE UPDATE ON versions BEGIN SELECT RAISE(ABORT, 'versions is a ledger: rows are added, never changed'); END;
 

@@ -70,6 +70,7 @@ def _people_cell(value: object) -> str:
     if isinstance(value, float):
         return number(value)
     text = str(value)
-    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+    # Text that begins with apostrophes before such a sign gets one more, so that reading takes one off.
+    if text.lstrip("'").startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text

@@ -22,7 +22,7 @@ def examine(review: Review) -> list[str]:
     if waiting:
         findings.append(f"{waiting} citations have not been compared with the others: run `screener dedup`")
     else:
-        recluster(review)
+        recluster(review, store_citations.ids(review.store))
         after = store_citations.members_by_record(review.store)
         changed = sum(after.get(record) != members for record, members in before.items())
         if changed:

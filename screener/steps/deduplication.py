@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from screener import dedup
@@ -46,11 +46,11 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
     """
     store = review.store
     waiting = store_duplicates.uncompared(store, dedup.ENGINE_VERSION)
-    everything = store_citations.citations(store)
     pairs: list[dedup.PairVerdict] = []
     if waiting:
         progress("comparing", 0, len(waiting))
-        pairs = dedup.find_pairs(everything, new=set(waiting))
+        shown = store_citations.current_versions(store)
+        pairs = dedup.find_pairs(store_citations.citations(store), new=set(waiting))
         with store.write():
             store_duplicates.add_engine_verdicts(
                 store,
@@ -59,6 +59,8 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
                     {
                         "a": pair.a,
                         "b": pair.b,
+                        "version_a": shown[pair.a],
+                        "version_b": shown[pair.b],
                         "verdict": pair.verdict.value,
                         "score": pair.score,
                         "evidence": pair.to_dict(),
@@ -67,15 +69,15 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
                 ],
                 waiting,
             )
-            records = recluster(review, everything)
+            records = recluster(review, waiting)
         progress("comparing", len(waiting), len(waiting))
     else:
-        records = recluster(review, everything)
+        records = recluster(review)
     return Deduplicated(
         compared=len(waiting),
         same=sum(pair.verdict is dedup.Verdict.SAME for pair in pairs),
         ask=sum(pair.verdict is dedup.Verdict.ASK for pair in pairs),
-        citations=len(everything),
+        citations=store_citations.count(store),
         records=records,
     )
 
@@ -85,32 +87,40 @@ def engine_pairs(review: Review) -> list[dedup.PairVerdict]:
     return [dedup.PairVerdict.from_dict(json.loads(row["evidence"])) for row in rows]
 
 
-def recluster(review: Review, everything: Mapping[str, Citation] | None = None) -> int:
+def recluster(review: Review, renewed: Collection[str] = ()) -> int:
     """Derive the records from all verdicts, the people's above the engine's; gives their number.
 
-    `everything` is what the caller has read already; read again if another process has added to it.
+    A record whose members are as before keeps its id and the citation shown, unless one of them is among
+    `renewed` (its fields may have changed).
     """
-    with review.store.write():
-        return _recluster(review, everything)
-
-
-def _recluster(review: Review, everything: Mapping[str, Citation] | None) -> int:
     store = review.store
-    if everything is None or len(everything) != store_citations.count(store):
-        everything = store_citations.citations(store)
-    clustering = _clustering(review, list(everything))
-    seen = store_duplicates.first_seen(store)
-    groups: dict[str, list[str]] = {}
-    for citation, root in clustering.root_of.items():
-        groups.setdefault(root, []).append(citation)
-    record_of: dict[str, str] = {}
-    shown: dict[str, str] = {}
-    for members in groups.values():
-        record = min(members, key=lambda c: (seen[c], c))
-        for citation in members:
-            record_of[citation] = record
-        shown[record] = members[0] if len(members) == 1 else dedup.preferred(everything, sorted(members))
-    store_duplicates.save_clusters(store, record_of, shown)
+    again = set(renewed)
+    with store.write():
+        before = store_citations.members_by_record(store)
+        was_in = {citation: record for record, members in before.items() for citation in members}
+        shown = store_citations.preferred_by_record(store)
+        groups: dict[str, list[str]] = {}
+        for citation, root in _clustering(review, store_citations.ids(store)).root_of.items():
+            groups.setdefault(root, []).append(citation)
+        record_of: dict[str, str] = {}
+        preferred: dict[str, str] = {}
+        changed: list[list[str]] = []
+        for members in groups.values():
+            members.sort()
+            record = was_in.get(members[0], "")
+            if before.get(record) == members and record in shown and again.isdisjoint(members):
+                preferred[record] = shown[record]
+                record_of.update(dict.fromkeys(members, record))
+            else:
+                changed.append(members)
+        touched = [citation for members in changed for citation in members]
+        seen = store_duplicates.first_seen(store, touched)
+        fields = store_citations.citations(store, [c for m in changed if len(m) > 1 for c in m])
+        for members in changed:
+            record = min(members, key=lambda c: (seen[c], c))
+            preferred[record] = record if len(members) == 1 else dedup.preferred(fields, members)
+            record_of.update(dict.fromkeys(members, record))
+        store_duplicates.save_clusters(store, record_of, preferred)
     return len(groups)
 
 
@@ -127,7 +137,7 @@ def clashes(review: Review) -> list[tuple[str, ...]]:
 
     Until one of the verdicts is withdrawn, none of the chain's 'same' is carried out.
     """
-    found = _clustering(review, list(store_citations.citations(review.store))).clashes
+    found = _clustering(review, store_citations.ids(review.store)).clashes
     return [clash.path for clash in found]
 
 

@@ -20,7 +20,6 @@ from screener.model.citation import Citation, ReadResult
 from screener.model.errors import InputError, Problem
 from screener.steps.searching import BadEntries
 
-
 REPORT_COLUMNS = ("id1", "id2", "verdict", "score", "why", "title1", "title2")
 
 

@@ -366,4 +366,5 @@ def _included_ris(review: Review) -> str:
 
 def audit_csv(review: Review) -> str:
     """Every act in the order of its time with what was said; the whole file, so for the coordinator."""
+    review.person(Role.COORDINATOR)
     return tables.audit_table(ledger.audit(review.store))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from screener.model.errors import ReviewError
@@ -196,10 +196,13 @@ class ConflictView:
     role: str
 
 
-def conflicts(review: Review) -> list[Conflict]:
-    """All conflicts, with this person's part in each; the votes themselves stay closed."""
+def conflicts(review: Review, states: Mapping[str, records.RecordState] | None = None) -> list[Conflict]:
+    """All conflicts, with this person's part in each; the votes themselves stay closed.
+
+    `states` saves reading them again.
+    """
     found = []
-    for record, state in records.states(review).items():
+    for record, state in (records.states(review) if states is None else states).items():
         for stage in Stage:
             if state.at(stage).outcome is Outcome.CONFLICT:
                 found.append(Conflict(record, stage, _role_in(review, record, stage)))
@@ -382,6 +385,6 @@ def overview(review: Review) -> Overview:
         waiting=waiting,
         voted=voted,
         eligible=eligible,
-        conflicts=sum(c.role in {"adjudicate", "propose", "confirm"} for c in conflicts(review)),
+        conflicts=sum(c.role in {"adjudicate", "propose", "confirm"} for c in conflicts(review, everything)),
         included=sum(s.included for s in everything.values()),
     )

@@ -93,7 +93,7 @@ def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = 
                 )
             # A leading apostrophe guards people's spreadsheets against formulas; it is not part of the text.
             values = {
-                name: cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
+                name: cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA else cell
                 for name, cell in zip(head, (c.strip() for c in cells), strict=True)
             }
             rows.append(Row(reader.line_num, values))

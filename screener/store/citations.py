@@ -177,6 +177,16 @@ def count(store: Store) -> int:
     return int(store.value("SELECT count(*) FROM citations"))
 
 
+def ids(store: Store) -> list[str]:
+    """All citations."""
+    return [row[0] for row in store.rows("SELECT id FROM citations ORDER BY id")]
+
+
+def current_versions(store: Store) -> dict[str, str]:
+    """The current version of every citation."""
+    return {row[0]: row[1] for row in store.rows("SELECT citation_id, version_id FROM current_versions")}
+
+
 def current_version(store: Store, citation: str) -> str:
     return str(store.value("SELECT version_id FROM current_versions WHERE citation_id = ?", [citation]))
 

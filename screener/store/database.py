@@ -189,6 +189,8 @@ class Store:
 
     def close(self) -> None:
         with suppress(sqlite3.Error):
+            # Whoever else is writing does it later; closing waits for nobody.
+            self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.conn.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from screener.model.ids import content_id
@@ -23,15 +23,18 @@ def uncompared(store: Store, engine: str) -> list[str]:
 def add_engine_verdicts(
     store: Store, engine: str, verdicts: Iterable[Mapping[str, Any]], compared: Iterable[str]
 ) -> None:
-    """Append verdicts (keys a, b, verdict, score, evidence) and remember which citations were compared."""
+    """Append verdicts (keys a, b, version_a, version_b, verdict, score, evidence) and remember which
+    citations were compared. A verdict is on two citations as they stood: a changed one gets a new verdict."""
     with store.write():
         for verdict in verdicts:
             store.insert_new(
                 "engine_verdicts",
                 {
-                    "id": content_id("engine", verdict["a"], verdict["b"], engine),
+                    "id": content_id("engine", verdict["version_a"], verdict["version_b"], engine),
                     "a": verdict["a"],
                     "b": verdict["b"],
+                    "version_a": verdict["version_a"],
+                    "version_b": verdict["version_b"],
                     "engine": engine,
                     "verdict": verdict["verdict"],
                     "score": verdict["score"],
@@ -45,14 +48,13 @@ def add_engine_verdicts(
 
 
 def engine_verdicts(store: Store, engine: str) -> list[Row]:
-    return store.rows("SELECT a, b, verdict, score, evidence FROM engine_verdicts WHERE engine = ?", [engine])
-
-
-def engine_verdict(store: Store, a: str, b: str, engine: str) -> Row | None:
-    first, second = sorted((a, b))
-    return store.row(
-        "SELECT a, b, verdict, score, evidence FROM engine_verdicts WHERE a = ? AND b = ? AND engine = ?",
-        [first, second, engine],
+    """The engine's verdicts on citations as they stand now."""
+    return store.rows(
+        "SELECT e.a, e.b, e.verdict, e.score, e.evidence FROM engine_verdicts e "
+        "JOIN current_versions va ON va.citation_id = e.a AND va.version_id = e.version_a "
+        "JOIN current_versions vb ON vb.citation_id = e.b AND vb.version_id = e.version_b "
+        "WHERE e.engine = ? ORDER BY e.a, e.b",
+        [engine],
     )
 
 
@@ -111,12 +113,16 @@ def save_clusters(store: Store, record_of: Mapping[str, str], preferred: Mapping
     return len(moved)
 
 
-def first_seen(store: Store) -> dict[str, str]:
+def first_seen(store: Store, citations: Sequence[str]) -> dict[str, str]:
     """When each citation first turned up, as a text that sorts: the order of records."""
-    return {
-        row[0]: row[1]
+    found: dict[str, str] = {}
+    for start in range(0, len(citations), 500):
+        some = citations[start : start + 500]
         for row in store.rows(
             "SELECT v.citation_id, min(f.search_id || ':' || printf('%08d', f.position)) "
-            "FROM found f JOIN versions v ON v.id = f.version_id GROUP BY v.citation_id"
-        )
-    }
+            "FROM versions v JOIN found f ON f.version_id = v.id "
+            f"WHERE v.citation_id IN ({', '.join('?' * len(some))}) GROUP BY v.citation_id",
+            some,
+        ):
+            found[row[0]] = row[1]
+    return found

@@ -54,14 +54,30 @@ def _statements(script: str) -> list[str]:
     return found
 
 
+# What makes a row the same row. Content may come again and is then passed over; an act never does.
+_CONTENT = ("citations", "versions", "engine_verdicts")
+_KEYS = {
+    "found": "search_id = NEW.search_id AND position = NEW.position",
+    "skipped": "search_id = NEW.search_id AND position = NEW.position",
+    "acts": "id = NEW.id OR (device = NEW.device AND seq = NEW.seq)",
+}
+
+
 def _guard(db: Database, tables: tuple[str, ...]) -> None:
-    """Triggers that refuse every UPDATE and DELETE on a ledger."""
+    """Triggers that refuse every UPDATE, DELETE and REPLACE on a ledger."""
     for table in tables:
         for verb in ("update", "delete"):
             db.conn.execute(
                 f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is a ledger: rows are added, never changed'); END"
             )
+        # INSERT OR REPLACE deletes without firing delete triggers unless recursive_triggers is on.
+        refuse = "IGNORE" if table in _CONTENT else f"ABORT, '{table} is a ledger: the row is there already'"
+        db.conn.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {_KEYS.get(table, 'id = NEW.id')}) "
+            f"BEGIN SELECT RAISE({refuse}); END"
+        )
 
 
 @migrations()

@@ -95,9 +95,11 @@ CREATE TABLE skipped (
 -- Deduplication -----------------------------------------------------------------------------------
 
 CREATE TABLE engine_verdicts (
-    id TEXT PRIMARY KEY,                     -- UUIDv5 of the pair and the engine's version
+    id TEXT PRIMARY KEY,                     -- UUIDv5 of the two versions compared and the engine's version
     a TEXT NOT NULL REFERENCES citations (id),
     b TEXT NOT NULL REFERENCES citations (id),
+    version_a TEXT NOT NULL REFERENCES versions (id),
+    version_b TEXT NOT NULL REFERENCES versions (id),
     engine TEXT NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('same', 'different', 'ask')),
     score REAL NOT NULL,

@@ -21,7 +21,7 @@ from screener.steps import studies
 from screener.tui.form_text import derived, hint, label, marked_line, problem_words, result_content
 from screener.tui.screens.extraction import ONE, ReportView
 from screener.tui.text import plain
-from screener.tui.widgets.form_field import Choice, FieldRow, JudgementChoice, TextField
+from screener.tui.widgets.form_field import Choice, FieldRow, Fields, JudgementChoice, TextField
 
 if TYPE_CHECKING:
     from screener.tui.screens.extraction import StudyScreen
@@ -56,7 +56,6 @@ class FormScreen(ReportView):
             "swap",
             "swap",
             id="form.swap",
-            key_display="v",
             tooltip="Swap treatment and comparator",
         ),
         Binding(
@@ -102,7 +101,7 @@ class FormScreen(ReportView):
         with Horizontal(id="extraction"):
             yield self.reader()
             with Vertical(id="forms-side"):
-                yield VerticalScroll(*self._rows.values(), can_focus=False, id="fields")
+                yield Fields(*self._rows.values(), id="fields")
                 yield Static(markup=False, id="hint")
                 yield VerticalScroll(Static(markup=False, id="checks"), can_focus=False, id="checks-box")
 
@@ -180,7 +179,8 @@ class FormScreen(ReportView):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         name = event.widget.name
         if name in self._rows:
-            self.query_one("#hint", Static).update(Content(hint(self._form, name)).stylize("$quiet"))
+            words = f"{label(self._form, name)}: {hint(self._form, name)}"
+            self.query_one("#hint", Static).update(Content(words).stylize("$quiet"))
             self.show_keys()
 
     def action_field(self, by: int) -> None:

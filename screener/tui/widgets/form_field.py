@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.suggester import SuggestFromList
@@ -116,6 +116,10 @@ class JudgementChoice(Choice):
 
     def action_choose_value(self, value: str) -> None:
         self.choose(value)
+
+
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The fields of a form; the arrows go from field to field and do not scroll."""
 
 
 class FieldRow(Horizontal):
