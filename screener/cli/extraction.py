@@ -65,11 +65,12 @@ def record(study: str, form: str, fields: tuple[str, ...]) -> None:
 @click.option("-o", "file", type=click.Path(path_type=Path), required=True)
 def export(file: Path) -> None:
     """Write the forms that you may see: your own, and those of studies that both have finished."""
+    from screener.handoff.files import write_file
     from screener.steps.tables_out import extraction_csv
 
     with review() as opened:
         text, count = extraction_csv(opened)
-    file.write_text(text, encoding="utf-8", newline="")
+    write_file(file, text.encode())
     if wants_json():
         output.data({"file": str(file), "forms": count})
     else:

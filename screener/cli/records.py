@@ -113,9 +113,8 @@ def list_(merged: bool) -> None:
         said = f"{row['said']} said {row['by']}; " if row["by"] else ""
         output.line(f"    {said}{row['why'] or ''}")
     for chain in clashes:
-        output.line(
-            f"! people contradict each other along {' = '.join(names[c] for c in chain)}: withdraw one of these verdicts"
-        )
+        path = " = ".join(names[c] for c in chain)
+        output.line(f"! people contradict each other along {path}: withdraw one of these verdicts")
     output.line(f"{len(rows)} pairs")
 
 

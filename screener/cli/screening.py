@@ -130,11 +130,13 @@ def import_(file: Path) -> None:
 @click.option("-o", "file", type=click.Path(path_type=Path), required=True)
 def export(file: Path) -> None:
     """Write the votes that you may see: your own, and those of closed records."""
+    from screener.handoff.files import refuse_missing_folder, write_file
     from screener.steps.tables_out import decisions_csv
 
+    refuse_missing_folder(file)
     with review() as opened:
         text, count = decisions_csv(opened)
-    file.write_text(text, encoding="utf-8", newline="")
+    write_file(file, text.encode())
     if wants_json():
         output.data({"file": str(file), "votes": count})
     else:

@@ -38,6 +38,7 @@ def mark(record: str, status: str, note: str | None) -> None:
 def wanted(file: Path | None) -> None:
     """Reports whose full text is still to be had, for the library."""
     from screener.handoff.citations import write_citations
+    from screener.handoff.files import write_file
     from screener.steps.tables_out import wanted as wanted_cards
 
     with review() as opened:
@@ -45,7 +46,7 @@ def wanted(file: Path | None) -> None:
     if file is not None:
         kind = file.suffix.lstrip(".") or "ris"
         text = write_citations([card.fields for card in cards], kind)
-        file.write_text(text, encoding="utf-8", newline="")
+        write_file(file, text.encode())
     if wants_json():
         output.data(
             {

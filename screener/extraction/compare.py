@@ -67,7 +67,7 @@ def compare(a: Iterable[Item], b: Iterable[Item]) -> Comparison:
 
 
 def agreed(a: Iterable[Item], b: Iterable[Item], settled: Settled) -> list[Item]:
-    """The agreed items: equal values as read, differing ones as settled.
+    """The agreed items: equal values as read, settled ones as settled, also where both read the same.
 
     `settled` maps (form, key, field) to text; an item of one extractor needs (form, key, WHOLE) as KEEP
     or DROP. Of 0.70 and 0.7 the longer text is kept: fewer digits were copied, not more printed. Raises
@@ -96,9 +96,8 @@ def agreed(a: Iterable[Item], b: Iterable[Item], settled: Settled) -> list[Item]
     if open_spots:
         raise ReviewError(f"{len(open_spots)} readings are not settled: {'; '.join(open_spots)}")
     choices: dict[tuple[Form, str], dict[str, str]] = {}
-    for d in compared.differences:
-        spot = (d.form, fold(d.key))
-        choices.setdefault(spot, {})[d.field] = said[(*spot, d.field)]
+    for (form, key, field), text in said.items():
+        choices.setdefault((form, key), {})[field] = text
     items += [_merge(left[s], right[s], choices.get(s, {})) for s in left.keys() & right.keys()]
     return sorted(items, key=lambda item: _rank(_spot(item)))
 

@@ -1,4 +1,4 @@
-"""The only module of the hand-off that touches the disk: it writes a dict of relative path to bytes."""
+"""The only module of the hand-off that touches the disk: files are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from screener.model.errors import ReviewError
+from screener.model.errors import InputError, ReviewError
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, overwrite: bool = False) -> list[Path]:
@@ -22,7 +22,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, overwrite: bool = F
             raise ReviewError(f"{len(there)} files are already there, e.g. {there[0]}", file=str(folder))
     for path, content in zip(targets, files.values(), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, content)
+        write_file(path, content)
     return targets
 
 
@@ -33,7 +33,9 @@ def _inside(name: str) -> PurePosixPath:
     return path
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises InputError if its folder is not there or may not be written."""
+    refuse_missing_folder(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as out:
@@ -41,6 +43,17 @@ def _write_whole(path: Path, content: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise InputError(
+            f"the file cannot be written ({error.strerror})",
+            file=str(path),
+            expected="write permission and space",
+        ) from error
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
+
+
+def refuse_missing_folder(path: Path) -> None:
+    """Say that a file's folder is not there, before any work is done for it."""
+    if not path.parent.is_dir():
+        raise InputError("the folder is not there", file=str(path), expected="a folder that exists")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -16,31 +14,12 @@ from screener.extraction.hr import derive
 from screener.extraction.hr_input import HrInput
 from screener.handoff.citations import FORMATS as WRITABLE
 from screener.handoff.citations import write_citations
+from screener.handoff.files import refuse_missing_folder, write_file
 from screener.model.citation import Citation, ReadResult
 from screener.model.errors import InputError, Problem
 from screener.steps.searching import BadEntries
 
 REPORT_COLUMNS = ("id1", "id2", "verdict", "score", "why", "title1", "title2")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a whole file or none: to a temporary name beside it first."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(
-            f"the file cannot be written ({error.strerror})", file=str(path), expected="a folder that exists"
-        ) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def output_format(path: Path) -> str:
@@ -83,7 +62,7 @@ def convert(
     written = output_format(out)
     results, skipped = _read(paths, format=format, source=source, skip_bad=skip_bad)
     citations = [entry.citation for result in results for entry in result.entries]
-    write_text(out, write_citations(citations, written))
+    write_file(out, write_citations(citations, written).encode())
     return {
         "out": str(out),
         "format": written,
@@ -118,6 +97,9 @@ def dedup_files(
     written = output_format(out) if out is not None else ""
     if report is not None and report.suffix.lower() not in {".csv", ".html"}:
         raise InputError(f"'{report.suffix}' is no report format", file=str(report), expected=".csv or .html")
+    for path in (clusters, ask, out, report):
+        if path is not None:
+            refuse_missing_folder(path)
     results, _ = _read(paths)
     citations: dict[str, Citation] = {}
     for path, result in zip(paths, results, strict=True):
@@ -138,9 +120,9 @@ def dedup_files(
     clustering = dedup.cluster(citations, pairs, [])
     rows = dedup.clusters_table(list(citations), clustering, pairs)
     asked = dedup.ask_table(pairs, clustering)
-    write_text(clusters, _csv(dedup.CLUSTER_COLUMNS, rows))
+    write_file(clusters, _csv(dedup.CLUSTER_COLUMNS, rows).encode())
     if ask is not None:
-        write_text(ask, _csv(dedup.ASK_COLUMNS, asked))
+        write_file(ask, _csv(dedup.ASK_COLUMNS, asked).encode())
     groups: dict[str, list[str]] = {}
     for row in rows:
         groups.setdefault(row["cluster"], []).append(row["id"])
@@ -149,7 +131,7 @@ def dedup_files(
             members[0] if len(members) == 1 else dedup.preferred(citations, members)
             for members in groups.values()
         }
-        write_text(out, write_citations([c for key, c in citations.items() if key in kept], written))
+        write_file(out, write_citations([c for key, c in citations.items() if key in kept], written).encode())
     if report is not None:
         same = [
             {
@@ -164,7 +146,7 @@ def dedup_files(
             for pair in pairs
         ]
         as_text = _html if report.suffix.lower() == ".html" else _csv
-        write_text(report, as_text(REPORT_COLUMNS, same))
+        write_file(report, as_text(REPORT_COLUMNS, same).encode())
     return {"entries": len(rows), "clusters": len(groups), "ask": len(asked), "pairs": len(pairs)}
 
 

@@ -13,7 +13,7 @@ from screener.extraction.effects import study_effects
 from screener.handoff import tables
 from screener.handoff.citations import write_citations
 from screener.handoff.csvtext import for_people
-from screener.handoff.files import write_files
+from screener.handoff.files import write_file, write_files
 from screener.handoff.flow import Flow
 from screener.handoff.flow_layout import layout
 from screener.handoff.flow_svg import to_svg
@@ -349,11 +349,11 @@ def draw_flow(counted: Flow, file: Path) -> None:
     """Draw the flow as SVG or PNG, by the file's ending."""
     picture = layout(counted)
     if file.suffix.lower() == ".svg":
-        file.write_text(to_svg(picture), encoding="utf-8")
+        write_file(file, to_svg(picture).encode())
     elif file.suffix.lower() == ".png":
         from screener.handoff.flow_png import to_png
 
-        file.write_bytes(to_png(picture))
+        write_file(file, to_png(picture))
     else:
         raise InputError(f"'{file.suffix}' is no picture format", file=str(file), expected=".svg or .png")
 

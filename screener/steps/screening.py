@@ -47,8 +47,11 @@ def vote(
     *,
     reason: str | None = None,
     note: str | None = None,
+    shown: records.Card | None = None,
 ) -> None:
     """Cast or change this person's vote; on disk when the call returns.
+
+    `shown` is what was on the screen: its citation and version are kept with the vote.
 
     Raises ReviewError when the person may not vote, the record is not at that stage, the reason is
     unknown or missing, or the votes have been shown (then a resolution is needed).
@@ -73,14 +76,12 @@ def vote(
         # After a merge one person may hold several votes: each chain gets the new one.
         targets: Sequence[Row | None] = heads or [None]
         for head in targets:
-            citation = (
-                head["citation_id"] if head is not None else store_citations.preferred(review.store, record)
-            )
+            citation, version = _voted_on(review, record, head, shown)
             store_screening.add_decision(
                 review.store,
                 me.id,
                 citation=citation,
-                version=store_citations.current_version(review.store, citation),
+                version=version,
                 stage=stage,
                 vote=choice,
                 reason=reason,
@@ -88,6 +89,19 @@ def vote(
                 protocol_id=review.protocol_id or "",
                 replaces=head["id"] if head is not None else None,
             )
+
+
+def _voted_on(review: Review, record: str, head: Row | None, shown: records.Card | None) -> tuple[str, str]:
+    """The citation and the version a vote is on: of the vote it replaces, else as shown."""
+    if head is not None:
+        citation = str(head["citation_id"])
+    elif shown is not None:
+        citation = shown.citation
+    else:
+        citation = store_citations.preferred(review.store, record)
+    if shown is not None and shown.citation == citation:
+        return citation, shown.version
+    return citation, store_citations.current_version(review.store, citation)
 
 
 def take_back(review: Review, record: str, stage: Stage) -> None:

@@ -262,7 +262,14 @@ def run_query(
     for page in client.fetch(answer, skip=done):
         page_problems = [_problem(f"PubMed {query.id}", bad) for bad in page.bad]
         if page_problems and not skip_bad:
-            raise BadEntries(f"PubMed {query.id}", page_problems)
+            listed = "; ".join(f"{problem.entry}: {problem.message}" for problem in page_problems)
+            raise InputError(
+                f"{len(page_problems)} records cannot be read ({listed}); the pages before are kept and the run "
+                "is unfinished",
+                file=f"PubMed {query.id}",
+                entry=page_problems[0].entry,
+                expected="--skip-bad, which continues the run and lists them",
+            )
         problems += page_problems
         entries, bad = _renumbered(page)
         added = store_citations.add_entries(review.store, search, "pubmed", entries, bad, offset=offset)

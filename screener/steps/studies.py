@@ -10,7 +10,7 @@ from screener.extraction.effects import derive_effect, gather, study_effects
 from screener.extraction.hr import HrResult
 from screener.model.effects import LeftOut, StudyEffect
 from screener.model.errors import InputError, Problem, ReviewError
-from screener.model.extraction import Form, Item, item_key
+from screener.model.extraction import FIELDS, Form, Item, item_key
 from screener.model.protocol import Role
 from screener.steps import records
 from screener.steps.review import Review
@@ -120,9 +120,21 @@ def fill(review: Review, study: str, form: Form, values: dict[str, str]) -> str:
         raise problems[0].as_error()
     if problems:
         raise InputError("; ".join(str(problem) for problem in problems), field=problems[0].field)
+    _refuse_opened(review, study)
     key = item_key(form, values)
     store_extraction.add_extraction(review.store, me.id, Item(study, form, key, values))
     return key
+
+
+def _refuse_opened(review: Review, study: str) -> None:
+    """Once two extractors have submitted, each has seen the other's forms: no quiet change any more."""
+    done = store_extraction.submitted(review.store, review.viewer).get(study, set())
+    if len(done) >= store_extraction.EXTRACTORS:
+        raise ReviewError(
+            f"{', '.join(sorted(done))} have submitted {study} and see each other's forms",
+            entry=study,
+            expected="a settlement of the field, with a reason",
+        )
 
 
 def effect_checks(review: Review, study: str, values: dict[str, str]) -> HrResult:
@@ -137,6 +149,7 @@ def withdraw(review: Review, study: str, form: Form, key: str) -> None:
     found = next((i for i in own_items(review, study) if i.form is form and i.key == key), None)
     if found is None:
         raise ReviewError(f"you have no {form.value} form '{key}' on {study}", entry=study)
+    _refuse_opened(review, study)
     store_extraction.add_extraction(review.store, me.id, found, withdraw=True)
 
 
@@ -163,6 +176,7 @@ class Compared:
     extractors: tuple[str, str]
     comparison: Comparison
     settled: dict[tuple[Form, str, str], str]
+    both: frozenset[tuple[Form, str]]  # forms that both have, by their folded key
 
     @property
     def unsettled(self) -> int:
@@ -189,27 +203,45 @@ def compared(review: Review, study: str) -> Compared | None:
             (Form(row["form"]), row["item"], row["field"]): row["value"]
             for row in store_extraction.settlements(review.store, study)
         },
+        _spots(seen[(study, first)]) & _spots(seen[(study, second)]),
     )
 
 
+def _spots(items: list[Item]) -> frozenset[tuple[Form, str]]:
+    return frozenset((item.form, forms.fold(item.key)) for item in items)
+
+
 def settle(review: Review, study: str, form: Form, item: str, field: str, value: str, why: str) -> None:
-    """Agree on one field on which the extractors differ (`*` with keep or drop: a form that only one has)."""
+    """Agree on one field of a form that both extractors filled in, or correct what both read alike.
+
+    The field `*` with keep or drop settles a form that only one of them has. For the study's extractors
+    and for adjudicators, once both extractors have submitted.
+    """
     me = review.person()
     if not why.strip():
         raise InputError("a settlement says why", field="why", expected="a sentence for the audit trail")
     found = compared(review, study)
     if found is None:
         raise ReviewError("the study waits for both extractors to submit it", entry=study)
-    known = {(d.form, forms.fold(d.key), d.field) for d in found.comparison.differences}
-    alone = (*found.comparison.only_a, *found.comparison.only_b)
-    known |= {(i.form, forms.fold(i.key), compare.WHOLE) for i in alone}
-    if (form, forms.fold(item), field) not in known:
+    if me.id not in found.extractors and Role.ADJUDICATOR not in me.roles:
         raise ReviewError(
-            f"the extractors do not differ on {form.value} '{item}', {field}",
+            f"{me.id} neither extracted {study} nor adjudicates",
+            entry=study,
+            field="--as",
+            expected=", ".join(found.extractors) + " or an adjudicator",
+        )
+    alone = {(i.form, forms.fold(i.key)) for i in (*found.comparison.only_a, *found.comparison.only_b)}
+    spot = (form, forms.fold(item))
+    fields = (compare.WHOLE,) if spot in alone else FIELDS[form]
+    if (spot not in alone and spot not in found.both) or field not in fields:
+        raise ReviewError(
+            f"there is no {form.value} '{item}', {field} to settle",
             entry=study,
             field=field,
-            expected="; ".join(sorted(f"{f.value} '{k}', {name}" for f, k, name in known)[:5])
-            or "a difference",
+            expected="; ".join(
+                f"{d.form.value} '{d.key}', {d.field}" for d in found.comparison.differences[:5]
+            )
+            or "a form that was filled in, and one of its fields",
         )
     if field == compare.WHOLE and value not in (compare.KEEP, compare.DROP):
         raise InputError(

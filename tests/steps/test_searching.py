@@ -128,6 +128,29 @@ def test_a_changed_entry_is_a_version(team: Review, tmp_path: Path) -> None:
     assert flow(team).to_dict() == drawn
 
 
+def test_a_changed_entry_is_judged_anew(team: Review, tmp_path: Path) -> None:
+    """A verdict is on two citations as they stood: corrected into another paper, it leaves the record."""
+    head = "Title,Authors,Year,Journal,Volume,Pages,DOI,Source key"
+    paper = 'Drug A in advanced disease,"Kallio, Anna",2019,Made-up Trials,12,100-110,10.99999/a'
+    other = 'Diet and sleep of shift workers,"Jansen, Bo",2004,Nutrition Notes,3,5-9,10.99999/b'
+
+    def bring(name: str, line: str, database: str) -> None:
+        path = tmp_path / name
+        path.write_text(f"{head}\n{line}\n", "utf-8")
+        import_file(team, path, database=database)
+
+    bring("a.csv", f"{paper},K1", "embase")
+    bring("b.csv", f"{paper},K2", "scopus")
+    deduplication.deduplicate(team)
+    one = store_citations.find_record(team.store, "embase:K1")
+    assert store_citations.find_record(team.store, "scopus:K2") == one
+
+    bring("c.csv", f"{other},K2", "scopus")
+    deduplication.deduplicate(team)
+
+    assert store_citations.find_record(team.store, "scopus:K2") != one
+
+
 def test_gzip_is_the_same_file(team: Review, tmp_path: Path) -> None:
     """A packed copy of an export brings the same citations."""
     path = file(tmp_path, "one.csv", rows(1, 2))
@@ -349,7 +372,7 @@ def test_bad_records_of_a_search(team: Review, tmp_path: Path) -> None:
     good = [article(str(100 + n), f"Trial {n} of zzdrug.") for n in range(250)]
     (folder / "all.xml").write_bytes(article_set(broken, *good))
     with serve(folder) as server:
-        with pytest.raises(BadEntries):
+        with pytest.raises(InputError, match="the run is unfinished"):
             run_query(team, saved("zzdrug[tiab] OR 77[uid]"), client(server))
         done = run_query(team, saved("zzdrug[tiab] OR 77[uid]"), client(server), skip_bad=True)
     assert len(done.skipped) == 1

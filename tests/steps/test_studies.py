@@ -140,8 +140,10 @@ def test_differences_are_settled(team: Review) -> None:
     assert studies.agreed(team, "TRIAL").waits_for == "1 readings are not settled"
     with pytest.raises(InputError, match="says why"):
         studies.settle(team, "TRIAL", Form.EFFECT, KEY, "ci_high", "0.98", " ")
-    with pytest.raises(ReviewError, match="do not differ"):
-        studies.settle(team, "TRIAL", Form.EFFECT, KEY, "hr", "0.7", "read")
+    with pytest.raises(ReviewError, match="to settle"):
+        studies.settle(team, "TRIAL", Form.EFFECT, KEY, "colour", "red", "read")
+    with pytest.raises(ReviewError, match="neither extracted"):
+        studies.settle(team.as_person("D"), "TRIAL", Form.EFFECT, KEY, "ci_high", "0.98", "read")
     studies.settle(team, "TRIAL", Form.EFFECT, KEY, "ci_high", "0.98", "page 5")
     items = studies.agreed(team, "TRIAL").items
     assert items is not None
@@ -152,6 +154,23 @@ def test_differences_are_settled(team: Review) -> None:
     items = studies.agreed(team, "TRIAL").items
     assert items is not None
     assert [i.values["ci_high"] for i in items if i.form is Form.EFFECT] == ["0.89"]
+
+
+def test_what_both_misread_is_corrected_by_a_settlement(team: Review) -> None:
+    """After both have submitted nobody changes a form; a correction is a settlement with its reason."""
+    extract(team, "A", hr="0.77")
+    extract(team, "B", hr="0.77")
+    (wrong,) = [i for i in studies.own_items(team.as_person("A"), "TRIAL") if i.form is Form.EFFECT]
+    with pytest.raises(ReviewError, match="see each other's forms"):
+        studies.fill(team.as_person("A"), "TRIAL", Form.EFFECT, {**wrong.values, "hr": "0.70"})
+    with pytest.raises(ReviewError, match="see each other's forms"):
+        studies.withdraw(team.as_person("A"), "TRIAL", Form.EFFECT, wrong.key)
+
+    studies.settle(team.as_person("A"), "TRIAL", Form.EFFECT, KEY, "hr", "0.70", "table 2, not the abstract")
+
+    items = studies.agreed(team, "TRIAL").items
+    assert items is not None
+    assert [i.values["hr"] for i in items if i.form is Form.EFFECT] == ["0.70"]
 
 
 @pytest.mark.parametrize(("word", "effects"), [("keep", 2), ("drop", 1)])

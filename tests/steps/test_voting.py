@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from screener.model.screening import Outcome
 from screener.steps import records, screening
 from screener.steps import review as review_step
 from screener.steps.review import Review, open_review
+from screener.store import screening as store_screening
+from tests.builders import add_citations
 from tests.steps.team import (
     EXCLUDE,
     FT,
@@ -44,6 +47,20 @@ def chain(review: Review) -> list[tuple[str | None, bool]]:
     )
     before = [None, *(row["id"] for row in rows)]
     return [(row["vote"], row["replaces"] == before[n] is not None) for n, row in enumerate(rows)]
+
+
+def test_a_vote_is_on_the_version_that_was_shown(team: Review) -> None:
+    """A newer version that came in while the record was on the screen is not what was voted on."""
+    a = team.as_person("A")
+    record = queue(team, "A")[0]
+    shown = records.card(a, record)
+    add_citations(team, [replace(shown.fields, title="A corrected title")])
+    assert records.card(a, record).version != shown.version
+
+    screening.vote(a, record, TA, INCLUDE, shown=shown)
+
+    (head,) = store_screening.own_heads(team.store, "A", record, TA)
+    assert head["version_id"] == shown.version
 
 
 def test_a_change_of_mind_is_a_new_row(team: Review) -> None:

@@ -21,7 +21,7 @@ from screener.steps import studies
 from screener.tui.form_text import derived, hint, label, marked_line, problem_words, result_content
 from screener.tui.screens.extraction import ONE, ReportView
 from screener.tui.text import plain
-from screener.tui.widgets.form_field import Choice, FieldRow, Fields, JudgementChoice, TextField
+from screener.tui.widgets.form_field import FORM_KEYS, Choice, FieldRow, Fields, JudgementChoice, TextField
 
 if TYPE_CHECKING:
     from screener.tui.screens.extraction import StudyScreen
@@ -44,31 +44,8 @@ class FormScreen(ReportView):
         "decide a doubt about it: a direction that is filled in counts as a person's word."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter,ctrl+s", "keep", "keep", id="form.keep", key_display="enter", tooltip="Keep this form"
-        ),
-        Binding(
-            "down", "field(1)", "field", id="form.next", key_display="↑↓", tooltip="Next field; so does tab"
-        ),
-        Binding("up", "field(-1)", "field before", id="form.before", show=False, tooltip="Field before"),
-        Binding(
-            "v,ctrl+t",
-            "swap",
-            "swap",
-            id="form.swap",
-            tooltip="Swap treatment and comparator",
-        ),
-        Binding(
-            "pagedown", "words(1)", "more", id="form.page_down", tooltip="Next page of the report's words"
-        ),
-        Binding(
-            "pageup",
-            "words(-1)",
-            "page up",
-            id="form.page_up",
-            show=False,
-            tooltip="Page before of the words",
-        ),
+        *FORM_KEYS,
+        Binding("v,ctrl+t", "swap", "swap", id="form.swap", tooltip="Swap treatment and comparator"),
         Binding("ctrl+r", "report(1)", "report", id="form.report", tooltip="The next report of the study"),
     ]
 
@@ -228,10 +205,6 @@ class FormScreen(ReportView):
             self.query_one("#checks", Static).update(Content("\n").join(lines))
 
     # Keeping --------------------------------------------------------------------------------------
-
-    async def on_input_submitted(self) -> None:
-        with self.telling():
-            await self.action_keep()
 
     async def action_keep(self) -> None:
         values = self.values

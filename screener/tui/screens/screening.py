@@ -243,7 +243,8 @@ class ScreeningScreen(ReviewScreen):
         record = self.record
         if record is None or self._order is None:
             return
-        screening.vote(self.review, record, self.stage, choice, reason=reason, note=self._note() or None)
+        note = self._note() or None
+        screening.vote(self.review, record, self.stage, choice, reason=reason, note=note, shown=self._card)
         self.workbench.drafts.pop((self.stage, record), None)
         self._pace.vote()
         self._order.finish()

@@ -16,9 +16,38 @@ from textual.widgets import Input, Static
 
 from screener.tui.text import plain
 
+# The keys of a form, in a field of text (whose own arrows and enter mean something else) and outside of one.
+FORM_KEYS: list[BindingType] = [
+    Binding(
+        "enter,ctrl+s", "screen.keep", "keep", id="form.keep", key_display="enter", tooltip="Keep this form"
+    ),
+    Binding(
+        "down",
+        "screen.field(1)",
+        "field",
+        id="form.next",
+        key_display="↑↓",
+        tooltip="Next field; so does tab",
+    ),
+    Binding("up", "screen.field(-1)", "field before", id="form.before", show=False, tooltip="Field before"),
+    Binding(
+        "pagedown", "screen.words(1)", "words", id="form.page_down", tooltip="Next page of the report's words"
+    ),
+    Binding(
+        "pageup",
+        "screen.words(-1)",
+        "page up",
+        id="form.page_up",
+        show=False,
+        tooltip="Page before of the report's words",
+    ),
+]
+
 
 class TextField(Input):
     """A line to type in; `known` values are offered in grey while typing, → takes them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = FORM_KEYS
 
     def __init__(self, name: str, value: str, hint: str, known: Sequence[str] = ()) -> None:
         super().__init__(
