@@ -267,6 +267,11 @@ def agreed(review: Review, study: str) -> Agreed:
     found = compared(review, study)
     if found is None:
         return Agreed(study, (), None, "both extractors have not submitted it")
+    return _agreed(review, found)
+
+
+def _agreed(review: Review, found: Compared) -> Agreed:
+    study = found.study
     if found.unsettled:
         return Agreed(study, found.extractors, None, f"{found.unsettled} readings are not settled")
     seen = store_extraction.items(review.store, review.viewer, study)
@@ -303,7 +308,7 @@ def standing(review: Review, study: str) -> Standing:
     if found is not None:
         if found.unsettled:
             return Standing(study, "settle", found.unsettled)
-        done = agreed(review, study)
+        done = _agreed(review, found)
         return Standing(study, "agreed" if done.items is not None else "repair", 0, done.waits_for)
     me = review.me
     if me is None or Role.SCREENER not in me.roles:

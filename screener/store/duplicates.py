@@ -50,10 +50,10 @@ def add_engine_verdicts(
 def engine_verdicts(store: Store, engine: str) -> list[Row]:
     """The engine's verdicts on citations as they stand now."""
     return store.rows(
+        "WITH now AS MATERIALIZED (SELECT version_id FROM current_versions) "
         "SELECT e.a, e.b, e.verdict, e.score, e.evidence FROM engine_verdicts e "
-        "JOIN current_versions va ON va.citation_id = e.a AND va.version_id = e.version_a "
-        "JOIN current_versions vb ON vb.citation_id = e.b AND vb.version_id = e.version_b "
-        "WHERE e.engine = ? ORDER BY e.a, e.b",
+        "WHERE e.engine = ? AND e.version_a IN (SELECT version_id FROM now) "
+        "AND e.version_b IN (SELECT version_id FROM now) ORDER BY e.a, e.b",
         [engine],
     )
 

@@ -78,11 +78,11 @@ FIELD_WORDS: dict[Form, dict[str, tuple[str, str]]] = {
     },
 }
 METHODS = {
-    "B": "from HR and interval",
-    "C": "from the interval alone",
-    "D": "from HR and p",
-    "E": "from p and events",
-    "G": "from HR and events, rough: no network takes it",
+    "B": "HR and CI",
+    "C": "CI alone",
+    "D": "HR and p",
+    "E": "p and events",
+    "G": "HR and events, rough: no network takes it",
 }
 CHECK_MARKS = {Status.PASS: "+", Status.WARN: "~", Status.FAIL: "!"}
 MARK_STYLES = {"+": "$include", "~": "$maybe", "!": "bold $conflict"}
@@ -150,27 +150,48 @@ def marked_line(mark: str, words: str) -> Content:
     return Content.assemble((mark, MARK_STYLES.get(mark, "$quiet")), f" {plain(words)}")
 
 
-def result_content(result: HrResult) -> Content:
-    """Log HR, SE with what rounding allows, the method, every check and every note."""
+def estimate_lines(result: HrResult) -> list[Content]:
+    """Log HR, SE with what rounding allows, and the method."""
     lines: list[Content] = []
     if result.log_hr is not None:
         words = f"log HR {result.log_hr:+.3f}"
         if result.se is not None:
             words += f"   SE {result.se:.4f}"
             if result.se_min is not None and result.se_max is not None:
-                words += f" ({result.se_min:.4f} to {result.se_max:.4f} by rounding)"
+                words += f" (rounding {result.se_min:.4f} to {result.se_max:.4f})"
         how = METHODS.get(result.method or "", "")
         lines.append(
             Content.assemble((words, "bold"), (f"   {result.method} {how}" if how else "", "$quiet"))
         )
     if result.inverted:
         lines.append(Content("turned round: the paper prints comparator over treatment").stylize("$maybe"))
-    # What blocks stands first, what passes last: at 24 lines the end may be out of sight.
-    order = (Status.FAIL, Status.WARN, Status.PASS)
-    for check in sorted(result.checks, key=lambda c: order.index(c.status)):
-        lines.append(marked_line(CHECK_MARKS[check.status], f"{check.name}: {check.message}"))
-    lines += [Content(f"  {plain(note)}").stylize("$quiet") for note in result.notes]
-    return Content("\n").join(lines)
+    return lines
+
+
+def check_lines(result: HrResult, *statuses: Status) -> list[Content]:
+    """The checks of these states, in this order, each with its mark and message."""
+    return [
+        marked_line(CHECK_MARKS[status], f"{check.name}: {check.message}")
+        for status in statuses
+        for check in result.checks
+        if check.status is status
+    ]
+
+
+def passed_line(result: HrResult) -> list[Content]:
+    """The checks that pass by name only, on one line."""
+    names = [check.name for check in result.checks if check.status is Status.PASS]
+    return [marked_line("+", f"pass: {', '.join(names)}")] if names else []
+
+
+def note_lines(result: HrResult) -> list[Content]:
+    return [Content(f"  {plain(note)}").stylize("$quiet") for note in result.notes]
+
+
+def result_content(result: HrResult) -> Content:
+    """Everything that a result says, what blocks before what passes."""
+    checks = check_lines(result, Status.FAIL, Status.WARN, Status.PASS)
+    return Content("\n").join([*estimate_lines(result), *checks, *note_lines(result)])
 
 
 def problem_words(form: Form, problem: Problem | InputError) -> str:
@@ -181,45 +202,46 @@ def problem_words(form: Form, problem: Problem | InputError) -> str:
     return f"{text} (expected {problem.expected})" if problem.expected else text
 
 
-def node_line(name: str, regimen: str, protocol: Protocol) -> Content:
-    """The node that a regimen is in the networks."""
-    node = protocol.node_of(regimen)
-    if node is None:
-        words = f"{name}: '{regimen}' is not in the dictionary: it can reach no network"
-        return marked_line("~", words)
-    return Content.assemble((f"  {name}: ", "$quiet"), f"node {plain(node.id)}, {plain(node.label)}")
-
-
-def population_line(printed: str, protocol: Protocol) -> Content:
-    """The review population that a printed one counts as, and why."""
-    rule = protocol.population_of(printed)
-    if rule is not None and rule.population is not None:
-        return Content.assemble(
-            ("  population: ", "$quiet"), f"{plain(rule.population)}, {plain(rule.reason)}"
-        )
-    if rule is not None:
-        return marked_line("~", f"population: none of the review's, {rule.reason}")
-    own = next((p for p in protocol.populations if fold(printed) in (fold(p.id), fold(p.label))), None)
-    if own is not None:
-        return Content.assemble(("  population: ", "$quiet"), plain(own.id))
-    return marked_line("~", f"population: '{printed}' is not in the dictionary: it can reach no network")
+def unknown(what: str, printed: str) -> Content:
+    return marked_line("~", f"{what} '{printed}' is not in the dictionary: it can reach no network")
 
 
 def derived(form: Form, values: Mapping[str, str], arms: Sequence[Item], protocol: Protocol) -> list[Content]:
-    """What the protocol's dictionaries make of a form: nodes and population."""
+    """What the protocol's dictionaries make of a form: the nodes, and the review population."""
     if form is Form.ARM and values.get("regimen"):
-        return [node_line("regimen", values["regimen"], protocol)]
+        node = protocol.node_of(values["regimen"])
+        if node is None:
+            return [unknown("the regimen", values["regimen"])]
+        return [Content.assemble(("  node ", "$quiet"), f"{plain(node.id)}, {plain(node.label)}")]
     if form is not Form.EFFECT:
         return []
-    lines = []
+    known: list[str] = []
+    lines: list[Content] = []
     regimens = {fold(arm.values.get("name", "")): arm.values.get("regimen", "") for arm in arms}
     for side in ("treatment", "comparator"):
         regimen = regimens.get(fold(values.get(side, "")))
-        if regimen:
-            lines.append(node_line(side, regimen, protocol))
-    if values.get("population"):
-        lines.append(population_line(values["population"], protocol))
-    return lines
+        node = protocol.node_of(regimen) if regimen else None
+        if regimen and node is None:
+            lines.append(unknown(f"the {side}'s regimen", regimen))
+        known.append(node.id if node is not None else "?")
+    words = f"nodes {known[0]} v {known[1]}"
+    printed = values.get("population", "")
+    if printed:
+        population, why = review_population(printed, protocol)
+        if population is not None:
+            words += f" · population {population}"
+        else:
+            lines.append(marked_line("~", why))
+    return [Content(f"  {plain(words)}"), *lines]
+
+
+def review_population(printed: str, protocol: Protocol) -> tuple[str | None, str]:
+    """The review population that a printed one counts as; None with the reason."""
+    rule = protocol.population_of(printed)
+    if rule is not None:
+        return rule.population, f"population: none of the review's, {rule.reason}"
+    own = next((p.id for p in protocol.populations if fold(printed) in (fold(p.id), fold(p.label))), None)
+    return own, f"the population '{printed}' is not in the dictionary: it can reach no network"
 
 
 def form_content(item: Item, result: HrResult | InputError | None = None) -> Content:

@@ -298,6 +298,12 @@ class CompareScreen(ReportView):
             )
         return Content("\n").join(lines)
 
+    def on_line_list_opened(self) -> None:
+        if self.reading is not None and self.reading.whole:
+            self.say("~", "only one of you has this form: k keeps it, d drops it")
+        else:
+            self.action_type()
+
     def on_line_list_moved(self) -> None:
         self._draw_reading()
         self.show_keys()

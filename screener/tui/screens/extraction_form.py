@@ -12,13 +12,25 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from screener.extraction.checks import Status
 from screener.extraction.forms import COMPARATOR_FIRST, TREATMENT_FIRST, fold
+from screener.extraction.hr import HrResult
 from screener.extraction.printed import given
 from screener.extraction.rob import DOMAINS, Judgement
 from screener.model.errors import InputError
 from screener.model.extraction import FIELDS, Form, Item, item_key
 from screener.steps import studies
-from screener.tui.form_text import derived, hint, label, marked_line, problem_words, result_content
+from screener.tui.form_text import (
+    check_lines,
+    derived,
+    estimate_lines,
+    hint,
+    label,
+    marked_line,
+    note_lines,
+    passed_line,
+    problem_words,
+)
 from screener.tui.screens.extraction import ONE, ReportView
 from screener.tui.text import plain
 from screener.tui.widgets.form_field import FORM_KEYS, Choice, FieldRow, Fields, JudgementChoice, TextField
@@ -46,6 +58,9 @@ class FormScreen(ReportView):
     BINDINGS: ClassVar[list[BindingType]] = [
         *FORM_KEYS,
         Binding("v,ctrl+t", "swap", "swap", id="form.swap", tooltip="Swap treatment and comparator"),
+        Binding(
+            "ctrl+o", "room", "checks", id="form.room", tooltip="The checks in full, or the report's words"
+        ),
         Binding("ctrl+r", "report(1)", "report", id="form.report", tooltip="The next report of the study"),
     ]
 
@@ -188,18 +203,25 @@ class FormScreen(ReportView):
             missing = [p.field for p in problems if p.field and not values.get(p.field)]
             wrong = [p for p in problems if p.field not in missing]
             lines = [marked_line("!", problem_words(self._form, p)) for p in wrong]
+            if missing:
+                needs = ", ".join(label(self._form, field) for field in missing)
+                lines.append(Content(f"o still needs: {needs}").stylize("$quiet"))
+            result: HrResult | None = None
             if self._form is Form.EFFECT and any(
                 values.get(f) for f in ("hr", "ci_low", "ci_high", "p_value")
             ):
                 try:
-                    lines.append(result_content(studies.effect_checks(self.review, self.study, values)))
+                    result = studies.effect_checks(self.review, self.study, values)
                 except InputError as error:
                     if error.field not in [p.field for p in wrong]:
                         lines.append(marked_line("!", problem_words(self._form, error)))
+            if result is not None:
+                lines += [*estimate_lines(result), *check_lines(result, Status.FAIL, Status.WARN)]
             lines += derived(self._form, values, self._arms, self.review.protocol)
-            if missing:
-                needs = ", ".join(label(self._form, field) for field in missing)
-                lines.append(Content(f"o still needs: {needs}").stylize("$quiet"))
+            if result is not None:
+                brief = self.has_class("-narrow") and not self.has_class("-room")
+                lines += passed_line(result) if brief else check_lines(result, Status.PASS)
+                lines += note_lines(result)
             for field, row in self._rows.items():
                 row.mark(field in [p.field for p in wrong])
             self.query_one("#checks", Static).update(Content("\n").join(lines))
@@ -226,6 +248,11 @@ class FormScreen(ReportView):
         self.workbench.form_drafts.pop(self._draft_key, None)
         await self.app.pop_screen()
         self.workbench.tell("+", f"kept: {ONE[self._form]} {key}; u takes it back")
+
+    def action_room(self) -> None:
+        """On a narrow screen the checks take the place of the report's words."""
+        self.toggle_class("-room")
+        self._check()
 
     def action_swap(self) -> None:
         one, other = (self._rows[field].field for field in ("treatment", "comparator"))
