@@ -295,22 +295,25 @@ class Standing:
     part: str
     count: int = 0
     why: str | None = None
+    mine: bool = True  # this person is one of the extractors, or adjudicates
 
     @property
     def waits(self) -> bool:
-        """Somebody's word is needed that this person can give."""
-        return self.part in {"fill", "settle", "repair"}
+        """A word is needed that this person can give."""
+        return self.mine and self.part in {"fill", "settle", "repair"}
 
 
 def standing(review: Review, study: str) -> Standing:
     """Whose turn it is on a study. The other extractor's forms and progress stay unknown until both submitted."""
     found = compared(review, study)
-    if found is not None:
-        if found.unsettled:
-            return Standing(study, "settle", found.unsettled)
-        done = _agreed(review, found)
-        return Standing(study, "agreed" if done.items is not None else "repair", 0, done.waits_for)
     me = review.me
+    if found is not None:
+        mine = me is not None and (me.id in found.extractors or Role.ADJUDICATOR in me.roles)
+        if found.unsettled:
+            return Standing(study, "settle", found.unsettled, mine=mine)
+        done = _agreed(review, found)
+        part = "agreed" if done.items is not None else "repair"
+        return Standing(study, part, why=done.waits_for, mine=mine)
     if me is None or Role.SCREENER not in me.roles:
         return Standing(study, "wait")
     count = len(own_items(review, study))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +20,15 @@ from screener.model.errors import ReviewError, ScreenerError
 from screener.model.extraction import Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage
-from screener.steps import deduplication, queries, screening
+from screener.steps import deduplication, queries, screening, studies
 from screener.steps.review import Review
+from screener.steps.studies import Standing
 from screener.tui import theme
 from screener.tui.places import PLACES, make_screen
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.dialogs import AskDialog, GoDialog
 from screener.tui.screens.home import HomeScreen
+from screener.tui.screens.studies import standings
 from screener.tui.widgets.key_line import key_name, ordered
 
 
@@ -132,13 +134,21 @@ class ScreenerApp(App[None]):
         overview = screening.overview(self.review)
         pairs = len(deduplication.waiting_pairs(self.review))
         took = time.perf_counter() - start
+        if "extract" not in self.waiting:
+            self.count_studies(studies.ungrouped(self.review), standings(self.review).values())
         self.waiting = {
+            **self.waiting,
             "screen": overview.waiting[Stage.TITLE_ABSTRACT] if screens(self.review) else 0,
             "fulltext": overview.waiting[Stage.FULL_TEXT] if screens(self.review) else 0,
             "conflicts": overview.conflicts,
             "duplicates": pairs,
         }
         return Reading(overview, pairs, took)
+
+    def count_studies(self, ungrouped: Sequence[str], standing: Iterable[Standing]) -> None:
+        """Read once at the start, then by the screens of the studies: comparing all of them takes a moment."""
+        waiting = sum(each.waits for each in standing)
+        self.waiting = {**self.waiting, "studies": len(ungrouped), "extract": waiting}
 
     def count(self, place_id: str, waiting: int) -> None:
         """A screen knows how many wait at its own step."""

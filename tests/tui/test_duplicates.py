@@ -18,13 +18,22 @@ def unsure(
 ) -> list[tuple[str, str]]:
     """The engine's word on the first records, two by two."""
     ids = sorted(store_citations.record_ids(review.store))
+    versions = store_citations.current_versions(review.store)
     found = []
     rows = []
     for n in range(pairs):
         a, b = ids[2 * n], ids[2 * n + 1]
         said = dedup.PairVerdict(a, b, verdict, 0.9 - n / 10, "title alike", disagree=("pages",))
         rows.append(
-            {"a": a, "b": b, "verdict": verdict.value, "score": said.score, "evidence": said.to_dict()}
+            {
+                "a": a,
+                "b": b,
+                "version_a": versions[a],
+                "version_b": versions[b],
+                "verdict": verdict.value,
+                "score": said.score,
+                "evidence": said.to_dict(),
+            }
         )
         found.append((a, b))
     store_duplicates.add_engine_verdicts(review.store, dedup.ENGINE_VERSION, rows, ids)

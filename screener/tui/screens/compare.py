@@ -14,13 +14,13 @@ from textual.widgets import Static
 
 from screener.extraction.compare import DROP, KEEP, WHOLE
 from screener.extraction.forms import fold
-from screener.model.extraction import Form, Item
+from screener.model.extraction import FIELDS, Form, Item
 from screener.steps import studies
 from screener.tui.form_text import form_content, item_words, label, marked_line
 from screener.tui.pair_text import compared as marked_pair
 from screener.tui.screens.dialogs import LineDialog
 from screener.tui.screens.extraction import ONE, ReportView
-from screener.tui.screens.studies import extracts
+from screener.tui.screens.studies import PickDialog, extracts
 from screener.tui.text import fitted, plain
 from screener.tui.widgets.line_list import Line, LineList
 from screener.tui.widgets.reader import Reader
@@ -54,9 +54,9 @@ class CompareScreen(ReportView):
     EXPLAIN = (
         "Every reading on which the two extractors differ, with both values and what was settled. 1 takes the first "
         "one's value, 2 the second one's, t types another; of a form that only one of them filled in, k keeps it and "
-        "d drops it. One line says why. Settling again replaces what was said; the ledger keeps both. When nothing "
-        "is left to settle, the study is agreed, and its effects stand below with log hazard ratio and standard "
-        "error, or with the reason why no network takes them."
+        "d drops it. r corrects a field that both read alike. One line says why. Settling again replaces what was "
+        "said; the ledger keeps both. When nothing is left to settle, the study is agreed, and its effects stand "
+        "below with log hazard ratio and standard error, or with the reason why no network takes them."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -68,6 +68,7 @@ class CompareScreen(ReportView):
         Binding("t", "type", "type", id="compare.type", tooltip="Settle with another value, typed"),
         Binding("k", "whole('keep')", "keep", id="compare.keep", tooltip="Keep the form that only one has"),
         Binding("d", "whole('drop')", "drop", id="compare.drop", tooltip="Drop the form that only one has"),
+        Binding("r", "correct", "correct", id="compare.correct", tooltip="Correct what both read alike"),
         Binding("f", "forms", "your forms", id="compare.forms", tooltip="Your own forms of this study"),
         Binding(
             "right_square_bracket,tab",
@@ -105,6 +106,7 @@ class CompareScreen(ReportView):
         self._readings: dict[str, Reading] = {}
         self._forms: dict[str, list[Item]] = {}
         self._unsettled = 0
+        self._mine = False
 
     def body(self) -> Iterator[Widget]:
         yield Static(markup=False, id="progress")
@@ -130,6 +132,7 @@ class CompareScreen(ReportView):
             self._people = found.extractors
             self._forms = studies.readings(self.review, self.study)
             self._unsettled = found.unsettled
+            self._mine = studies.standing(self.review, self.study).mine
             self._readings = {line_key(r.form, r.key, r.field): r for r in self._all(found)}
         at = (
             next((n for n, r in enumerate(self._readings.values()) if r.said is None), None)
@@ -160,6 +163,13 @@ class CompareScreen(ReportView):
         ]
         for items, a, b in ((comparison.only_a, "has it", "-"), (comparison.only_b, "-", "has it")):
             readings += [Reading(i.form, i.key, WHOLE, a, b, said(i.form, i.key, WHOLE)) for i in items]
+        differ = {(r.form, fold(r.key), r.field) for r in readings}
+        for form, key, field in found.settled:
+            # A settlement without a difference corrects what both read alike.
+            spot = (form, fold(key))
+            if spot in found.both and field in FIELDS[form] and (*spot, field) not in differ:
+                both = [i.values.get(field, "") for i in self._of(form, key)]
+                readings.append(Reading(form, key, field, both[0], both[-1], said(form, key, field)))
         order = list(Form)
         return sorted(readings, key=lambda r: (order.index(r.form), fold(r.key)))
 
@@ -192,12 +202,15 @@ class CompareScreen(ReportView):
         return item_words(item)[0] if item is not None else plain(reading.key)
 
     def _both(self, reading: Reading) -> list[Item]:
+        return self._of(reading.form, reading.key)
+
+    def _of(self, form: Form, key: str) -> list[Item]:
         """The form of either extractor, as far as they have it."""
         return [
             item
             for person in self._people
             for item in self._forms.get(person, ())
-            if item.form is reading.form and fold(item.key) == fold(reading.key)
+            if item.form is form and fold(item.key) == fold(key)
         ]
 
     def on_resize(self) -> None:
@@ -300,8 +313,8 @@ class CompareScreen(ReportView):
 
     def on_line_list_opened(self) -> None:
         if self.reading is not None and self.reading.whole:
-            self.say("~", "only one of you has this form: k keeps it, d drops it")
-        else:
+            self.say("~", "only one of the two has this form: k keeps it, d drops it")
+        elif self._mine:
             self.action_type()
 
     def on_line_list_moved(self) -> None:
@@ -331,10 +344,10 @@ class CompareScreen(ReportView):
             self._ask_why(self.reading, (self.reading.a, self.reading.b)[side])
 
     def action_type(self) -> None:
-        reading = self.reading
-        if reading is None or reading.whole:
-            return
+        if self.reading is not None and not self.reading.whole:
+            self._type(self.reading)
 
+    def _type(self, reading: Reading) -> None:
         def answer(value: str | None) -> None:
             if value is not None:
                 self._ask_why(reading, value)
@@ -342,6 +355,30 @@ class CompareScreen(ReportView):
         start = reading.said[0] if reading.said is not None else reading.a
         self.app.push_screen(
             LineDialog(f"{self._field(reading)}, as it should be (empty: not printed)", start), answer
+        )
+
+    def action_correct(self) -> None:
+        """A field that both read alike, chosen from all of them."""
+        found = {
+            line_key(item.form, item.key, field): Reading(
+                item.form, item.key, field, item.values.get(field, ""), "", None
+            )
+            for item in self._forms.get(self._people[0], ())
+            if len(self._of(item.form, item.key)) > 1
+            for field in FIELDS[item.form]
+        }
+        rest = {key: reading for key, reading in found.items() if key not in self._readings}
+        lines = [
+            Line(key, f"{self._field(r)} · {self._about(r)}", tail=fitted(plain(r.a) or EMPTY, 24).rstrip())
+            for key, r in rest.items()
+        ]
+
+        def answer(key: str | None) -> None:
+            if key is not None:
+                self._type(rest[key])
+
+        self.app.push_screen(
+            PickDialog("Correct which field? Words of the field or the form", lines, None), answer
         )
 
     def action_whole(self, word: str) -> None:
@@ -367,7 +404,9 @@ class CompareScreen(ReportView):
         if action in {"take", "type", "whole"}:
             reading = self.reading if self.is_mounted else None
             fits = reading is not None and reading.whole == (action == "whole")
-            return True if fits and self.review.me is not None else None
+            return True if fits and self._mine else None
+        if action == "correct":
+            return True if self._mine else None
         if action == "forms":
             return True if extracts(self.review) else None
         if action == "report":

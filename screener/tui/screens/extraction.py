@@ -286,7 +286,11 @@ class StudyScreen(ReportView):
         self.show_keys()
 
     async def on_line_list_opened(self, event: LineList.Opened) -> None:
-        if not extracts(self.review):
+        if not self.filling:
+            if self._open:
+                self.say(
+                    "~", "both have submitted: c compares, and a correction is settled there with its reason"
+                )
             return
         kind, _, key = event.line.key.partition(":")
         with self.telling():
@@ -296,6 +300,11 @@ class StudyScreen(ReportView):
                 await self._add(Form.ROB, {"domain": key})
             else:
                 await self.action_add(key.rstrip(":"))
+
+    @property
+    def filling(self) -> bool:
+        """This person may still add and change forms: before both extractors have submitted."""
+        return extracts(self.review) and not self._open
 
     # Filling in ----------------------------------------------------------------------------------
 
@@ -415,13 +424,13 @@ class StudyScreen(ReportView):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "add":
-            return True if extracts(self.review) else None
+            return True if self.filling else None
         if action == "withdraw":
-            return True if self.is_mounted and self.item is not None else None
+            return True if self.is_mounted and self.filling and self.item is not None else None
         if action == "undo":
-            return True if self._steps else None
+            return True if self._steps and self.filling else None
         if action == "submit":
-            return True if self._items and not (self._open or self._submitted) else None
+            return True if self._items and self.filling and not self._submitted else None
         if action == "compare":
             return True if self._open else None
         if action == "report":

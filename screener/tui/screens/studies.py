@@ -50,30 +50,28 @@ async def open_study(screen: ReviewScreen, study: str) -> None:
         await screen.app.push_screen(CompareScreen(study))
 
 
-class StudyDialog(FindDialog):
-    """A study by its name: picked from those there are, or typed; a name that none has makes a new one."""
+class PickDialog(FindDialog):
+    """One of several lines, found by its words. `new`: what enter does with words that no line has."""
 
-    def __init__(self, lines: Sequence[Line], current: str | None) -> None:
+    def __init__(self, question: str, lines: Sequence[Line], current: str | None, new: str = "") -> None:
         super().__init__(lines, current)
-        self._typed = ""
+        self._question = question
+        self._new = new
 
     def body(self) -> Iterator[Widget]:
-        yield Static(Content("Link to which study? Pick one, or type the name of a new one"))
-        yield FindField()
-        found = LineList(self._lines)
-        found.can_focus = False
-        yield found
-        yield Static(Content(self._count(len(self._lines))), id="count")
+        widgets = list(super().body())
+        yield Static(Content(self._question))
+        yield from widgets[1:]
 
     def _count(self, found: int) -> str:
-        return f"{found:,} of {len(self._lines):,}" if found else "no study has this name: enter makes it"
+        return f"{found:,} of {len(self._lines):,}" if found else self._new or "nothing has all these words"
 
     def on_input_submitted(self) -> None:
         line = self.query_one(LineList).current
         typed = self.query_one(FindField).value.strip()
         if line is not None:
             self.dismiss(line.key)
-        elif typed:
+        elif typed and self._new:
             self.dismiss(typed)
 
 
@@ -127,8 +125,8 @@ class StudiesScreen(ReviewScreen):
             lines.append(Line(f"study:{group.name}", group.name, mark=mark, tail=words))
             lines += [self._report_line(report, titles[report]) for report in group.reports]
         self.query_one(LineList).show(lines)
-        self.workbench.count("studies", len(loose))
-        self.workbench.count("extract", sum(s.waits for s in standing.values()))
+        self.workbench.count_studies(loose, standing.values())
+        self.show_waiting()
         self.query_one("#progress", Static).update(self._head(len(groups), len(loose)))
         self.query_one("#next", Static).update(Content(self._next(bool(lines), len(loose))).stylize("$quiet"))
         self.show_keys()
@@ -208,7 +206,9 @@ class StudiesScreen(ReviewScreen):
                     self._link(record, name)
 
         lines = [Line(name, plain(name)) for name in self._names]
-        self.app.push_screen(StudyDialog(lines, self._suggested.get(record)), answer)
+        question = "Link to which study? Pick one, or type the name of a new one"
+        new = "no study has this name: enter makes it"
+        self.app.push_screen(PickDialog(question, lines, self._suggested.get(record), new), answer)
 
     def action_take_out(self) -> None:
         if self.report is not None:
