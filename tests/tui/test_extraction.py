@@ -444,7 +444,7 @@ def test_every_key_has_an_id_words_and_a_place_in_the_documentation(holder: type
     assert own(holder)
     text = DOCS.read_text("utf-8")
     for binding in own(holder):
-        assert binding.id and binding.tooltip and binding.description, binding
+        assert all((binding.id, binding.tooltip, binding.description)), binding
         row = next((line for line in text.splitlines() if f"| `{binding.id}` |" in line), "")
         for key in binding.key.split(","):
             assert f"`{key_name(key)}`" in row.partition(f"`{binding.id}`")[0], binding

@@ -221,6 +221,10 @@ class FindDialog(Dialog[str]):
         return f"{found:,} of {len(self._lines):,}" if found else "no record has all these words"
 
     def on_input_submitted(self) -> None:
+        self.take()
+
+    def take(self) -> None:
+        """Enter: the line under the cursor."""
         line = self.query_one(LineList).current
         if line is not None:
             self.dismiss(line.key)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 MODELS = ("stratified", "unstratified", "adjusted", "post hoc")
 BLINDINGS = ("open label", "single blind", "double blind")
+# Where a form begins to be filled in; the fields before are known when it opens.
+FIRST = {Form.STUDY: "registration", Form.ARM: "name", Form.EFFECT: "outcome", Form.ROB: "judgement"}
 
 
 class FormScreen(ReportView):
@@ -100,8 +102,7 @@ class FormScreen(ReportView):
     def on_mount(self) -> None:
         self.read_reports()
         self.draw_progress()
-        empty = (row.field for field, row in self._rows.items() if not self._text(field))
-        next(empty, next(iter(self._rows.values())).field).focus()
+        self._rows[FIRST[self._form]].field.focus()
         self._check()
         if self._draft_key in self.workbench.form_drafts:
             self.say("~", "what you typed before is back; nothing of it is written yet")

@@ -66,7 +66,7 @@ class PickDialog(FindDialog):
     def _count(self, found: int) -> str:
         return f"{found:,} of {len(self._lines):,}" if found else self._new or "nothing has all these words"
 
-    def on_input_submitted(self) -> None:
+    def take(self) -> None:
         line = self.query_one(LineList).current
         typed = self.query_one(FindField).value.strip()
         if line is not None:
