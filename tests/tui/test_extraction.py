@@ -157,7 +157,7 @@ def test_a_wrong_number_speaks_while_typing_and_is_refused_by_name(trial: Review
         await play(pilot, "enter")
         return typing, screen_text(pilot)
 
-    typing, refused = drive(a, script)
+    typing, refused = drive(a, script, LARGE)
 
     assert "! HR: '0,7' is not such a number (expected a number above 0, such as 0.70)" in typing
     assert "hr: '0,7' is not such a number" in " ".join(refused.split())
