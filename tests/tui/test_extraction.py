@@ -452,7 +452,7 @@ def test_every_key_has_an_id_words_and_a_place_in_the_documentation(holder: type
 
 @pytest.mark.parametrize("holder", [h for h in HOLDERS if issubclass(h, ReviewScreen)])
 def test_no_key_means_two_things(holder: type) -> None:
-    classes = [ScreenerApp, *(c for c in holder.__mro__ if issubclass(c, ReviewScreen))]
+    classes: list[type] = [ScreenerApp, *(c for c in holder.__mro__ if issubclass(c, ReviewScreen))]
     keys = [key for each in classes for binding in own(each) for key in binding.key.split(",")]
 
     assert len(keys) == len(set(keys)), sorted(key for key in keys if keys.count(key) > 1)

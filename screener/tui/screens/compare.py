@@ -134,11 +134,9 @@ class CompareScreen(ReportView):
             self._unsettled = found.unsettled
             self._mine = studies.standing(self.review, self.study).mine
             self._readings = {line_key(r.form, r.key, r.field): r for r in self._all(found)}
-        at = (
-            next((n for n, r in enumerate(self._readings.values()) if r.said is None), None)
-            if forward
-            else None
-        )
+        still = [n for n, reading in enumerate(self._readings.values()) if reading.said is None]
+        after = next((n for n in still if n >= lines.cursor), still[0] if still else None)
+        at = after if forward else None
         lines.show(self._lines(), cursor=at)
         self.draw_progress()
         self._draw_reading()
@@ -219,7 +217,9 @@ class CompareScreen(ReportView):
     def _redraw(self) -> None:
         if self.is_mounted:
             self.query_one("#columns", Static).update(
-                Content(self._row("    the readings that differ", *self._people, "settled")).stylize("$quiet")
+                Content("    " + self._row("the readings that differ", *self._people, "settled")).stylize(
+                    "$quiet"
+                )
             )
             self.query_one(LineList).show(self._lines())
 

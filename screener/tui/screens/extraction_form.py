@@ -107,6 +107,9 @@ class FormScreen(ReportView):
         if self._draft_key in self.workbench.form_drafts:
             self.say("~", "what you typed before is back; nothing of it is written yet")
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._check)
+
     def draw_progress(self) -> None:
         what = f"{'edit' if self._item else 'new'} {ONE[self._form]}"
         parts = [part for part in (what, self.report_words) if part]
