@@ -1,110 +1,24 @@
-"""The PRISMA flow drawn with box characters. Words and sums are `handoff`'s; this places them."""
+"""The PRISMA flow on the screen: `handoff.flow_text` with what is open and what fails in colour."""
 
 from __future__ import annotations
 
-import textwrap
-
-from rich.cells import cell_len
 from textual.content import Content, Span
 
+from screener.handoff import flow_text as drawn
 from screener.handoff.flow import Flow
-from screener.handoff.flow_words import TITLES, Words, provisional, words
-from screener.tui.text import fitted, plain
-
-ROWS_B = (
-    ("found", "removed"),
-    ("screened", "excluded"),
-    ("sought", "not_retrieved"),
-    ("assessed", "excl_reason"),
-    ("included", None),
-)
-ROWS_C = (
-    ("oth_found", "oth_removed"),
-    ("oth_sought", "oth_not_retrieved"),
-    ("oth_assessed", "oth_excl_reason"),
-)
-# The box that an identity is about.
-BOX_OF = {"new_reports": "included"}
+from screener.tui.text import plain
 
 
 def flow_text(flow: Flow, width: int) -> Content:
-    """The diagram, `width` cells wide; other methods follow below the databases' column."""
-    texts = words(flow)
-    wrong = {
-        BOX_OF.get(i.name, i.name): f"! {i.left:,} here, {i.right:,} from the other boxes"
-        for i in flow.identities
-        if not i.holds
-    }
-    lines: list[str] = []
-    note = provisional(flow)
-    head = textwrap.wrap(plain(note), width) if note is not None else []
-    if head:
-        lines += [*head, ""]
-    lines += _column(TITLES["b"], ROWS_B, texts, wrong, width)
-    if flow.template == "N2":
-        lines += ["", *_column(TITLES["c"], ROWS_C, texts, wrong, width)]
-    text = "\n".join(lines)
+    """The diagram, `width` cells wide."""
+    lines = [plain(line) for line in drawn.flow_text(flow, width).split("\n")]
+    head = lines.index("") if flow.provisional else 0
     spans: list[Span] = []
     at = 0
     for n, line in enumerate(lines):
         if "! " in line:
             spans.append(Span(at + line.index("! "), at + len(line.rstrip(" │")), "bold $conflict"))
-        elif n < len(head):
+        elif n < head:
             spans.append(Span(at, at + len(line), "bold $maybe"))
         at += len(line) + 1
-    return Content(text, spans)
-
-
-def _column(
-    title: str,
-    rows: tuple[tuple[str, str | None], ...],
-    texts: dict[str, Words],
-    wrong: dict[str, str],
-    width: int,
-) -> list[str]:
-    main = max(30, min(60, (width - 6) // 2))
-    side = main
-    lines = [title, ""]
-    for n, (left, right) in enumerate(rows):
-        box = _box(texts[left], main, wrong.get(left))
-        other = _box(texts[right], side, wrong.get(right)) if right and right in texts else []
-        last = n == len(rows) - 1
-        height = max(len(box), len(other))
-        arrow = 1
-        for y in range(height):
-            if y < len(box):
-                start = box[y]
-            elif last:
-                start = " " * main
-            else:
-                start = _stem(main)
-            joint = "────▶ " if other and y == arrow else "      "
-            if other and y == arrow:
-                start = start[:-1] + "├"
-            lines.append((start + joint + (other[y] if y < len(other) else "")).rstrip())
-        if not last:
-            lines += [_stem(main).rstrip(), _stem(main, "▼").rstrip()]
-    return lines
-
-
-def _stem(width: int, mark: str = "│") -> str:
-    return " " * (width // 2) + mark + " " * (width - width // 2 - 1)
-
-
-def _box(content: Words, width: int, wrong: str | None) -> list[str]:
-    room = width - 4
-    lines: list[str] = []
-    for depth, text in content:
-        indent = "  " * depth
-        # The no-break spaces keep '(n = 5)' together.
-        lines += textwrap.wrap(
-            plain(text),
-            room,
-            initial_indent=indent,
-            subsequent_indent=indent + "    ",
-            break_long_words=cell_len(text) > room,
-        )
-    if wrong:
-        lines.append(wrong)
-    body = [f"│ {fitted(line, room)} │" for line in lines]
-    return ["┌" + "─" * (width - 2) + "┐", *body, "└" + "─" * (width - 2) + "┘"]
+    return Content("\n".join(lines), spans)

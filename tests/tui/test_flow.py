@@ -17,7 +17,7 @@ def test_the_flow_of_the_review_is_drawn(review: Review, size: tuple[int, int]) 
     text = press(review, "g", "w", size=size)
 
     assert "PROVISIONAL: 6 open" in text
-    assert "PubMed (n\u00a0=\u00a06)" in text
+    assert "PubMed (n = 6)" in text
     assert "┌" in text
 
 
