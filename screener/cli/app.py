@@ -153,6 +153,8 @@ def screener(context: click.Context, folder: str | None, reviewer: str | None, a
     """
     context.obj = Context(folder, reviewer, as_json)
     if context.invoked_subcommand is None:
+        if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise click.UsageError("The screens need a terminal. Name a command, e.g. status.")
         with review() as opened:
             opened.person()
             from screener.tui.app import run as run_tui

@@ -45,8 +45,14 @@ def convert_command(
     type=click.Path(path_type=Path),
     help="Write every judged pair with its reason (.csv or .html).",
 )
+@click.option("--skip-bad", is_flag=True, help="Take the readable entries, list the others.")
 def dedup_command(
-    files: tuple[Path, ...], clusters: Path | None, ask: Path | None, out: Path | None, report: Path | None
+    files: tuple[Path, ...],
+    clusters: Path | None,
+    ask: Path | None,
+    out: Path | None,
+    report: Path | None,
+    skip_bad: bool,
 ) -> None:
     """Find duplicates in FILES; without files, in the review (what is compared is not compared again)."""
     if not files:
@@ -73,7 +79,7 @@ def dedup_command(
         raise click.UsageError("Missing option '--clusters'.")
     from screener.steps.files import dedup_files
 
-    result = dedup_files(files, clusters, ask=ask, out=out, report=report)
+    result = dedup_files(files, clusters, ask=ask, out=out, report=report, skip_bad=skip_bad)
     if wants_json():
         output.data(result)
     else:

@@ -32,7 +32,7 @@ def export_command(
     """Write the hand-off: all of it, or WHAT (networks, tables, flow, citations, audit).
 
     Networks: gemtc, netmeta and multinma inputs, a folder per outcome, population, level and connected
-    part. The audit log holds everybody's acts, so it is for coordinators; others get the rest.
+    part. The audit log is for coordinators; open votes come into it when they are closed.
     """
     from screener.steps.handoff import Selection, export
 

@@ -65,7 +65,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]], *, widest: in
 def hazard_ratio(derived: Mapping[str, Any]) -> None:
     """The contract's `hr` object for people: numbers first, then each check with its mark."""
     for name in ("log_hr", "se", "se_min", "se_max", "method", "level", "inverted"):
-        line(f"{name:9} {derived[name]}")
+        value = derived[name]
+        shown = "-" if value is None else f"{value:.6g}" if isinstance(value, float) else value
+        line(f"{name:9} {shown}")
     marks = {"pass": "+", "warn": "~", "fail": "!"}
     for check in derived["checks"]:
         line(f"{marks[check['status']]} {check['name']}: {check['message']}")

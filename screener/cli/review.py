@@ -25,7 +25,9 @@ def init_command(folder: Path, protocol: Path | None, group: bool) -> None:
     output.line(f"A new review in {folder}")
     output.line(f"  1  edit {folder / 'review.toml'}, and see `screener -C {folder} protocol check`")
     output.line(f"  2  screener -C {folder} --as COORDINATOR protocol adopt --reason 'first version'")
-    output.line(f"  3  screener -C {folder} --as YOU import FILE...   or   search run")
+    output.line(
+        f"  3  screener -C {folder} --as YOU import FILE...   or write queries/*.toml and   search run"
+    )
 
 
 @click.group("protocol", cls=SubGroup)

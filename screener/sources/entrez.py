@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from screener.model.citation import BadEntry, Entry
 from screener.model.errors import InputError, SourceError
@@ -45,6 +46,18 @@ class Page:
     missing: tuple[str, ...] = ()
 
 
+def _check_address(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or " " in address:
+        raise InputError(
+            f"'{address}' is no address of a server", field="--base-url", expected="http(s)://host/path/"
+        )
+
+
 class Entrez:
     """A PubMed client. `base_url` is NCBI's unless given (tests use a local server); `sleep` is injected."""
 
@@ -58,6 +71,8 @@ class Entrez:
         timeout: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        if base_url is not None:
+            _check_address(base_url)
         self._line = Line(
             base_url=base_url, email=email, api_key=api_key, tool=tool, timeout=timeout, sleep=sleep
         )

@@ -26,6 +26,8 @@ from screener.sources.registries import bank_ids, registry_ids
 _TAG = re.compile(r"([A-Z][A-Z0-9 ]{3})- ?(.*)")
 _START = re.compile(rb"(?:\xef\xbb\xbf)?PMID- ?")
 
+_DOI_MARK = re.compile(r"\s*\[doi\]\s*$", re.IGNORECASE)
+
 
 def read(data: bytes, name: str, source: str) -> Found:  # noqa: ARG001 - one shape for all readers
     """Entries begin at `PMID- `; the blank lines after one are not part of it."""
@@ -92,7 +94,9 @@ def _citation(tags: dict[str, list[str]], names: list[str], source: str) -> Cita
         volume=plain(first("VI")),
         issue=plain(first("IP")),
         pages=pages_of(first("PG")),
-        doi=doi_of(*(v for tag in ("LID", "AID") for v in tags.get(tag, ()) if "[doi]" in v.lower())),
+        doi=doi_of(
+            *(_DOI_MARK.sub("", v) for t in ("LID", "AID") for v in tags.get(t, ()) if _DOI_MARK.search(v))
+        ),
         pmid=pmid,
         pmcid=pmcid_of(first("PMC")),
         registry_ids=unique(

@@ -50,6 +50,18 @@ def _read(
     return results, skipped
 
 
+def _refuse_overlap(inputs: Sequence[Path], outputs: Sequence[Path | None]) -> None:
+    """An output that is an input, or named twice, would destroy what it was made from."""
+    taken = {path.resolve() for path in inputs}
+    for path in outputs:
+        if path is None:
+            continue
+        refuse_missing_folder(path)
+        if path.resolve() in taken:
+            raise InputError("this file is named twice", file=str(path), expected="an output of its own")
+        taken.add(path.resolve())
+
+
 def convert(
     paths: Sequence[Path],
     out: Path,
@@ -60,6 +72,7 @@ def convert(
 ) -> dict[str, Any]:
     """Read citation files and write them all to one, in the same order (contracts, section 7)."""
     written = output_format(out)
+    _refuse_overlap(paths, [out])
     results, skipped = _read(paths, format=format, source=source, skip_bad=skip_bad)
     citations = [entry.citation for result in results for entry in result.entries]
     write_file(out, write_citations(citations, written).encode())
@@ -88,6 +101,7 @@ def dedup_files(
     ask: Path | None = None,
     out: Path | None = None,
     report: Path | None = None,
+    skip_bad: bool = False,
 ) -> dict[str, Any]:
     """Find duplicates among the entries of files; write the tables of the contract.
 
@@ -97,10 +111,8 @@ def dedup_files(
     written = output_format(out) if out is not None else ""
     if report is not None and report.suffix.lower() not in {".csv", ".html"}:
         raise InputError(f"'{report.suffix}' is no report format", file=str(report), expected=".csv or .html")
-    for path in (clusters, ask, out, report):
-        if path is not None:
-            refuse_missing_folder(path)
-    results, _ = _read(paths)
+    _refuse_overlap(paths, [clusters, ask, out, report])
+    results, skipped = _read(paths, skip_bad=skip_bad)
     citations: dict[str, Citation] = {}
     for path, result in zip(paths, results, strict=True):
         named = sources.csv_column(path, "id") if result.format == "csv" else None
@@ -147,7 +159,13 @@ def dedup_files(
         ]
         as_text = _html if report.suffix.lower() == ".html" else _csv
         write_file(report, as_text(REPORT_COLUMNS, same).encode())
-    return {"entries": len(rows), "clusters": len(groups), "ask": len(asked), "pairs": len(pairs)}
+    return {
+        "entries": len(rows),
+        "clusters": len(groups),
+        "ask": len(asked),
+        "pairs": len(pairs),
+        "skipped": [problem.as_error().to_dict() for problem in skipped],
+    }
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
@@ -178,4 +196,10 @@ def calculate_hr(given: Mapping[str, str | None], *, invert: bool = False) -> di
     """The contract's `hr` object from printed values (keys hr, low, high, level, p, ...)."""
     names = {"low": "ci_low", "high": "ci_high"}
     values = {names.get(key, key): value for key, value in given.items()}
-    return dict(derive(HrInput(**values, invert=invert)).to_dict())
+    try:
+        return dict(derive(HrInput(**values, invert=invert)).to_dict())
+    except InputError as error:
+        option = {field: key for key, field in names.items()}.get(error.field or "", error.field or "")
+        raise InputError(
+            error.message, field=f"--{option.replace('_', '-')}" if option else None, expected=error.expected
+        ) from error

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from screener.extraction import rob
 from screener.extraction.effects import study_effects
@@ -28,6 +29,7 @@ from screener.steps import records, studies
 from screener.steps.flow import flow, flow_records
 from screener.steps.review import Review
 from screener.steps.tables_out import references
+from screener.store import citations as store_citations
 from screener.store import extraction as store_extraction
 from screener.store import ledger, screening
 from screener.synthesis.network import LEVELS, Part, build_networks
@@ -109,14 +111,15 @@ def export(
     if "audit" in wanted:
         review.person(Role.COORDINATOR)
         files["audit/acts.csv"] = audit_csv(review).encode()
-    whole = not what and (selection is None or selection == Selection())
-    index = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    made = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     earlier = _earlier(folder)
-    if not whole:
-        index = {**earlier, **index}
-    files[INDEX] = (json.dumps(index, indent=1) + "\n").encode()
+    # Only what was asked for whole is renewed whole: a screener's export leaves the audit log alone.
+    renewed = set(wanted) if selection in (None, Selection()) else set()
+    gone = {name for name in earlier if name.split("/")[0] in renewed and name not in made}
+    index = {name: sha256 for name, sha256 in {**earlier, **made}.items() if name not in gone}
+    files[INDEX] = (json.dumps(index, indent=1, sort_keys=True) + "\n").encode()
     write_files(folder, files, overwrite=True)
-    for name in set(earlier) - set(index):
+    for name in gone:
         _take_away(folder / name, earlier[name])
     return sorted(files)
 
@@ -303,11 +306,14 @@ def _support(found: Synthesis) -> str:
 
 
 def rob_rows(review: Review) -> list[dict[str, str]]:
-    """Agreed risk of bias, a row a study: each domain's judgement and the overall one."""
-    return [
-        {"study": row.study, **dict(sorted(row.domains.items())), "overall": row.overall}
-        for row in _judged(synthesis(review))
-    ]
+    """Risk of bias as agreed so far, a row a study: each domain's judgement (empty: none yet), and overall."""
+    rows = []
+    for study, items in synthesis(review).items.items():
+        judged = rob.judgements(items)
+        overall = rob.overall(judged)
+        domains = {d.id: judged[d.id].value if d.id in judged else "" for d in rob.DOMAINS}
+        rows.append({"study": study, **domains, "overall": overall.value if overall else ""})
+    return rows
 
 
 def _flow(review: Review) -> dict[str, bytes]:
@@ -365,6 +371,24 @@ def _included_ris(review: Review) -> str:
 
 
 def audit_csv(review: Review) -> str:
-    """Every act in the order of its time with what was said; the whole file, so for the coordinator."""
+    """Every act in the order of its time with what was said, for the coordinator.
+
+    It lies in a folder that the team shares: votes of record-stages that are still open, and forms of
+    studies that both extractors have not submitted, come into the log when they are closed.
+    """
     review.person(Role.COORDINATOR)
-    return tables.audit_table(ledger.audit(review.store))
+    record_of = {
+        c: r for r, members in store_citations.members_by_record(review.store).items() for c in members
+    }
+    closed = {stage.value: screening.visible_votes(review.store, stage, None) for stage in Stage}
+    opened = store_extraction.submitted(review.store, None)
+
+    def may_be_told(row: dict[str, Any]) -> bool:
+        said = row["said"]
+        if row["kind"] == "decision":
+            return record_of[said["citation_id"]] in closed[said["stage"]]
+        if row["kind"] in {"extraction", "submission"}:
+            return said["study"] in opened
+        return True
+
+    return tables.audit_table(row for row in ledger.audit(review.store) if may_be_told(row))

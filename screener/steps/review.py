@@ -15,6 +15,7 @@ from screener.model.ids import ActIds
 from screener.model.protocol import Protocol, Reviewer, Role
 from screener.model.screening import Stage
 from screener.store import ledger
+from screener.store import screening as store_screening
 from screener.store.database import Store, create, open_store
 
 # What a step says while it works: what, how many done, of how many (None: not known).
@@ -141,7 +142,7 @@ def open_review(folder: Path, reviewer: str | None = None, *, ids: ActIds | None
         raise StoreError(
             "the review has no database yet",
             file=str(path),
-            expected="`screener init` for a new review, or `screener demo DIR` for the worked example",
+            expected="the file put back from db/backups, or a new review: `screener init NEW --protocol review.toml`",
         )
     store = open_store(path, ids=ids)
     review = Review(folder, store, None, None, None)
@@ -201,6 +202,7 @@ def adopt(review: Review, reason: str) -> str:
             )
     else:
         current = ledger.adopted_protocol(review.store)
+        _keep_reasons(review, draft)
         if current is not None and current.text == draft.text:
             raise ReviewError(
                 "the draft is the protocol in force already", file="review.toml", expected="a change"
@@ -216,6 +218,19 @@ def adopt(review: Review, reason: str) -> str:
     )
     review.reload()
     return act
+
+
+def _keep_reasons(review: Review, draft: Protocol) -> None:
+    """Reasons that votes have are kept by later versions: else published counts would change silently."""
+    for stage, reasons in store_screening.reasons_in_use(review.store).items():
+        lost = sorted(reasons - {reason.id for reason in draft.reasons[stage]})
+        if lost:
+            raise ReviewError(
+                f"votes at {stage.label} have the reason '{lost[0]}', which the draft lacks",
+                file="review.toml",
+                field=f"reasons.{stage.value}",
+                expected=f"{', '.join(lost)} kept in the list (a label may change)",
+            )
 
 
 def example_folder() -> Path:

@@ -64,7 +64,7 @@ class BadEntries(InputError):
         self.problems = tuple(problems)
         listed = "\n".join(f"  {problem.entry}: {problem.message}" for problem in problems)
         super().__init__(
-            f"{len(problems)} of its entries cannot be read; nothing was imported\n{listed}",
+            f"{len(problems)} of its entries cannot be read; nothing was taken\n{listed}",
             file=file,
             entry=problems[0].entry,
             field=problems[0].field,

@@ -247,9 +247,22 @@ def settle(review: Review, study: str, form: Form, item: str, field: str, value:
         raise InputError(
             f"'{value}' settles nothing", field="value", expected=f"{compare.KEEP} or {compare.DROP}"
         )
+    if field != compare.WHOLE:
+        _check_settled(review, found, form, item, field, value)
     store_extraction.settle(
         review.store, me.id, study=study, form=form, item=item, field=field, value=value, why=why
     )
+
+
+def _check_settled(review: Review, found: Compared, form: Form, item: str, field: str, value: str) -> None:
+    """Refuse a settled value that the form itself would refuse."""
+    study, person = found.study, found.extractors[0]
+    mine = store_extraction.items(review.store, review.viewer, study)[(study, person)]
+    read = next(i for i in mine if i.form is form and forms.fold(i.key) == forms.fold(item))
+    values = {**read.values, field: value}
+    for problem in forms.check_form(form, values, review.protocol, entry=f"{study}, {form.value} {item}"):
+        if problem.field == field:
+            raise problem.as_error()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +279,7 @@ def agreed(review: Review, study: str) -> Agreed:
     """The agreed forms of a study, or what they wait for."""
     found = compared(review, study)
     if found is None:
-        return Agreed(study, (), None, "both extractors have not submitted it")
+        return Agreed(study, (), None, "not both extractors have submitted it")
     return _agreed(review, found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -290,8 +291,9 @@ def find_record(store: Store, reference: str) -> str:
     wanted = reference.strip()
     found: set[str] = set()
     member = "SELECT m.record_id FROM members m"
-    if len(wanted) >= 6:
-        like = wanted.replace("%", "").replace("_", "") + "%"
+    # Digits alone are a PMID; the start of an id has letters or is long.
+    if re.fullmatch(r"[0-9a-f-]{6,36}", wanted.lower()) and not wanted.isdigit():
+        like = wanted.lower() + "%"
         found |= {r[0] for r in store.rows(f"{member} WHERE m.citation_id LIKE ? LIMIT 50", [like])}
     database, _, key = wanted.partition(":")
     if key and not found:

@@ -342,7 +342,11 @@ def _applied(path: Path) -> tuple[str, ...]:
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             raise _foreign(path) from error
-        raise StoreError(f"the database cannot be opened ({error})", file=str(path)) from error
+        raise StoreError(
+            f"the database cannot be opened ({error})",
+            file=str(path),
+            expected=f"that this user may write in {path.parent} (SQLite keeps its log beside the database)",
+        ) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"the database is damaged ({error}); nothing was changed",

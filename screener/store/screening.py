@@ -248,3 +248,14 @@ def retrievals(store: Store) -> dict[str, Row]:
 
 def retrieval_on(store: Store, record: str) -> Row | None:
     return store.row("SELECT * FROM current_retrievals WHERE record_id = ?", [record])
+
+
+def reasons_in_use(store: Store) -> dict[Stage, set[str]]:
+    """Exclusion reasons of current votes and of resolutions, by stage: for the coordinator's adoption."""
+    found: dict[Stage, set[str]] = {stage: set() for stage in Stage}
+    for row in store.rows(
+        "SELECT stage, reason FROM decision_heads WHERE vote IS NOT NULL AND reason IS NOT NULL "
+        "UNION SELECT stage, reason FROM resolutions WHERE reason IS NOT NULL"
+    ):
+        found[Stage(row[0])].add(row[1])
+    return found

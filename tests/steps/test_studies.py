@@ -97,7 +97,7 @@ def test_extraction_is_blind_until_both_have_submitted(team: Review) -> None:
         seen = team.as_person(who)
         assert store_extraction.items(team.store, who) == {}
         assert store_extraction.submitted(team.store, who) == {}
-        assert studies.agreed(seen, "TRIAL").waits_for == "both extractors have not submitted it"
+        assert studies.agreed(seen, "TRIAL").waits_for == "not both extractors have submitted it"
         assert tables_out.extraction_csv(seen)[1] == 0
     extract(team, "B", submit=False)
     assert {who for _, who in store_extraction.items(team.store, "B")} == {"B"}

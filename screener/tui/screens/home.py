@@ -88,6 +88,10 @@ class HomeScreen(ReviewScreen):
                 place, text, mark="o" if waiting[stage] else " ", tail=share, quiet=not waiting[stage]
             )
 
+        def count_line(place: str, label: str, mark: str) -> Line:
+            count = counts.get(place, 0)
+            return Line(place, f"{label:<12}{count:>6,}", mark=mark if count else " ", quiet=not count)
+
         lines = [
             Line(
                 "duplicates",
@@ -97,12 +101,9 @@ class HomeScreen(ReviewScreen):
             ),
             stage_line("screen", "Screen", Stage.TITLE_ABSTRACT),
             stage_line("fulltext", "Full text", Stage.FULL_TEXT),
-            Line(
-                "conflicts",
-                f"{'Conflicts':<12}{counts['conflicts']:>6,}",
-                mark="!" if counts["conflicts"] else " ",
-                quiet=not counts["conflicts"],
-            ),
+            count_line("conflicts", "Conflicts", "!"),
+            count_line("studies", "Studies", "o"),
+            count_line("extract", "Extract", "o"),
             Line("flow", "Flow diagram", mark=" "),
         ]
         found = self.query_one("#waits", LineList)
