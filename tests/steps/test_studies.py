@@ -10,6 +10,7 @@ import pytest
 from screener.model.errors import InputError, ReviewError
 from screener.model.extraction import Form, item_key
 from screener.steps import screening, studies, tables_out
+from screener.steps.handoff import rob_rows
 from screener.steps.review import Review
 from screener.store import extraction as store_extraction
 from tests.builders import add_citations, citation
@@ -241,3 +242,23 @@ def test_who_extracts_and_what(team: Review) -> None:
         studies.fill(team.as_person("A"), "NONE", Form.ARM, {"name": "drug", "regimen": "drug A"})
     with pytest.raises(ReviewError, match="filled in no form"):
         studies.submit(team.as_person("A"), "TRIAL")
+
+
+def test_a_settled_value_is_checked_like_a_typed_one(team: Review) -> None:
+    """'abc' is no limit of an interval, whoever says so."""
+    extract(team, "A", ci_high="0.98")
+    extract(team, "B", ci_high="0.89")
+    with pytest.raises(InputError, match="abc"):
+        studies.settle(team, "TRIAL", Form.EFFECT, KEY, "ci_high", "abc", "typed")
+    assert studies.agreed(team, "TRIAL").waits_for == "1 readings are not settled"
+
+
+def test_risk_of_bias_shows_what_is_agreed_so_far(team: Review) -> None:
+    """Missing domains are empty, the study is not hidden."""
+    extract(team, "A")
+    extract(team, "B")
+
+    (row,) = rob_rows(team)
+
+    assert row["study"] == "TRIAL"
+    assert row["overall"] == ""
