@@ -133,14 +133,17 @@ def _earlier(folder: Path) -> dict[str, str]:
         found = json.loads((folder / INDEX).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    # A name that leads out of the folder is none of ours.
+    return {str(k): str(v) for k, v in found.items() if ".." not in k and not k.startswith("/")}
 
 
 def _take_away(path: Path, sha256: str) -> None:
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         return
     path.unlink()
-    parent = path.parent
+    parent = path.parent  # the walk ends at the folder that holds the index
     while not any(parent.iterdir()):
         parent.rmdir()
         parent = parent.parent
@@ -243,7 +246,9 @@ def _excluded(review: Review, names: dict[str, str]) -> list[tables.ExcludedRepo
             continue
         fields = records.card(review, record).fields
         reason = review.protocol.reason(Stage.FULL_TEXT, state.full_text.reason or "")
-        votes = screening.votes_on(review.store, record, Stage.FULL_TEXT, review.viewer)
+        # Notes are part of the votes: they are told where the votes have been shown.
+        shown = screening.is_revealed(review.store, record, Stage.FULL_TEXT)
+        votes = screening.votes_on(review.store, record, Stage.FULL_TEXT, review.viewer) if shown else []
         rows.append(
             tables.ExcludedReport(
                 record=names[record],
@@ -373,15 +378,20 @@ def _included_ris(review: Review) -> str:
 def audit_csv(review: Review) -> str:
     """Every act in the order of its time with what was said, for the coordinator.
 
+    That it shows votes is recorded: from here on they change only by a resolution.
     It lies in a folder that the team shares: votes of record-stages that are still open, and forms of
     studies that both extractors have not submitted, come into the log when they are closed.
     """
-    review.person(Role.COORDINATOR)
+    me = review.person(Role.COORDINATOR)
     record_of = {
         c: r for r, members in store_citations.members_by_record(review.store).items() for c in members
     }
     closed = {stage.value: screening.visible_votes(review.store, stage, None) for stage in Stage}
     opened = store_extraction.submitted(review.store, None)
+    with review.store.write():
+        for stage in Stage:
+            for record in closed[stage.value]:
+                screening.add_reveal(review.store, me.id, record, stage)
 
     def may_be_told(row: dict[str, Any]) -> bool:
         said = row["said"]

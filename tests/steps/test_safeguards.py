@@ -64,6 +64,8 @@ def test_the_audit_log_holds_no_open_vote(team: Review) -> None:
     screening.vote(team.as_person("B"), record, TA, INCLUDE)
 
     assert "telltale" in audit_csv(team)
+    with pytest.raises(ReviewError, match="have been shown"):
+        screening.take_back(team.as_person("B"), record, TA)
     with pytest.raises(ReviewError, match="role"):
         audit_csv(team.as_person("A"))
 
