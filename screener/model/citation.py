@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -23,12 +24,30 @@ SOURCES = (
 REGISTERS = frozenset({"clinicaltrials"})
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What an entry says of another one: a retraction, an erratum, a comment, a trial's paper.
+
+    `kind` is the database's word (PubMed's RefType: RetractionIn, ErratumFor, CommentOn, ...; of a register
+    entry ResultOf, DerivedFrom: the papers of the trial). `pmid` where it is told; `text` is what is printed.
+    """
+
+    kind: str
+    pmid: str | None = None
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """The fields of one entry, made plain but not made up: what the source lacks is None or empty.
 
     `authors` are 'Family, Given' or a collective name; `doi` is bare and lower case; `pmid`, `pmcid`
     and `source_key` are text; `registry_ids` are upper case; `pages` are as printed.
+
+    `orcids` is empty, or as long as `authors` with '' where none is known. `accessions` are the numbers that
+    other databases gave the same work ('embase:L373000001'). `published`, `entered` (into the database)
+    and `revised` (there) are ISO 8601 dates as far as they are told ('2021', '2021-06', '2021-06-03').
+    `keywords` are all terms; those of a controlled vocabulary (MeSH, Emtree) stand in `subject_headings` too.
     """
 
     source: str
@@ -48,21 +67,50 @@ class Citation:
     language: str | None = None
     publication_types: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    original_title: str | None = None
+    orcids: tuple[str, ...] = ()
+    accessions: tuple[str, ...] = ()
+    published: str | None = None
+    entered: str | None = None
+    revised: str | None = None
+    subject_headings: tuple[str, ...] = ()
+    conference: str | None = None
+    relations: tuple[Relation, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values in the order of the contract; tuples become lists."""
-        values = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+        """Plain values in the order of the contract; tuples become lists, relations objects."""
+        values = {name: getattr(self, name) for name in NAMES}
+        for name in _LISTS:
+            values[name] = list(values[name])
+        values["relations"] = [
+            {"kind": each.kind, "pmid": each.pmid, "text": each.text} for each in self.relations
+        ]
+        return values
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Citation:
-        known = {f.name for f in fields(cls)}
-        plain: dict[str, Any] = {
+    def from_dict(cls, values: Mapping[str, Any]) -> Citation:
+        """What `to_dict` gave, also by an older version of the program; unknown names are passed over."""
+        known = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in values.items()
-            if name in known
+            if name in _KNOWN
         }
-        return cls(**plain)
+        if known.get("relations"):
+            known["relations"] = tuple(Relation(**each) for each in known["relations"])
+        return cls(**known)
+
+
+NAMES = tuple(field.name for field in fields(Citation))
+_KNOWN = frozenset(NAMES)
+_LISTS = (
+    "authors",
+    "registry_ids",
+    "publication_types",
+    "keywords",
+    "orcids",
+    "accessions",
+    "subject_headings",
+)
 
 
 @dataclass(frozen=True, slots=True)

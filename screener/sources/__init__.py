@@ -1,21 +1,24 @@
 """Citations come in: export files, PubMed over the network, and the search strategies themselves."""
 
 from screener.sources.detect import FORMATS, Detected, detect
-from screener.sources.entrez import CEILING, Entrez, Page, SearchAnswer
+from screener.sources.entrez import Entrez
 from screener.sources.queries import KINDS, Query, read_queries, read_query
-from screener.sources.reading import csv_column, read, read_bytes
+from screener.sources.reading import Reading, csv_column, open_file, read, read_bytes
+from screener.sources.remote import Page, Remote, SearchAnswer
 
 __all__ = [
-    "CEILING",
     "FORMATS",
     "KINDS",
     "Detected",
     "Entrez",
     "Page",
     "Query",
+    "Reading",
+    "Remote",
     "SearchAnswer",
     "csv_column",
     "detect",
+    "open_file",
     "read",
     "read_bytes",
     "read_queries",

@@ -3,62 +3,54 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from screener.model.citation import Citation
 from screener.model.errors import InputError
-from screener.sources.bytes import lines_of, text_of
+from screener.sources.bytes import Input, lines_of, text_of
 from screener.sources.csv_columns import Columns
-from screener.sources.entries import Found
+from screener.sources.cutting import Cut, Note, Options
 
 _EXPECTED = "a header row with at least one of Title, DOI, PMID or a database's own columns"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its bytes, its cells, its line (from 1), and why it could not be cut when it could not."""
-
-    raw: bytes
-    cells: list[str]
-    line: int
-    problem: str | None = None
-
-
-def read(data: bytes, name: str, source: str | None) -> Found:
-    found = Found()
-    header, rows = table(data, name, found)
-    columns = Columns(header)
+def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
+    """A row is an entry; blank lines are no rows. A quote that never closes is an InputError."""
+    header, rows = _table(data, note)
+    columns = Columns(header, options.columns)
     if not columns.known:
         raise InputError(
             f"no column of the header is known: {', '.join(header)[:200]}",
-            file=name,
+            file=data.name,
             entry="line 1",
             field="header",
             expected=_EXPECTED,
         )
     for row in rows:
-        cells = _fitted(row.cells, len(header))
         if row.problem:
-            found.reject(row.raw, f"line {row.line}: {row.problem}", None, "a row as RFC 4180 writes it")
-        elif cells is None:
-            found.reject(
-                row.raw,
-                f"line {row.line}: {len(row.cells)} columns, the header has {len(header)}",
-                None,
-                f"{len(header)} columns",
-            )
+            yield Cut(row.raw, columns, f"line {row.line}: {row.problem}", "a row as RFC 4180 writes it")
+        elif (cells := _fitted(row.cells, len(header))) is None:
+            problem = f"line {row.line}: {len(row.cells)} columns, the header has {len(header)}"
+            yield Cut(row.raw, columns, problem, f"{len(header)} columns")
         else:
-            found.add(row.raw, columns.citation(cells, source))
+            yield Cut(row.raw, (columns, cells))
+
+
+def citation(cut: Cut, options: Options, note: Note) -> Citation:
+    columns, cells = cut.context
+    found: Citation = columns.citation(cells, options.source)
     return found
 
 
-def column(data: bytes, name: str, wanted: str) -> tuple[str, ...] | None:
+def column(data: Input, wanted: str) -> tuple[str, ...] | None:
     """The cells of one column, by the number of the row; None when there is no such column.
 
     For what a citation does not hold (a label, an id of somebody else's). Bad rows count, as ''.
     """
-    header, rows = table(data, name, Found())
+    header, rows = _table(data, lambda _: None)
     names = [each.strip().lower() for each in header]
     if wanted.strip().lower() not in names:
         return None
@@ -67,43 +59,66 @@ def column(data: bytes, name: str, wanted: str) -> tuple[str, ...] | None:
     return tuple(each[place].strip() if each else "" for each in cells)
 
 
-def header_of(data: bytes) -> list[str]:
+def header_of(head: bytes) -> list[str]:
     """The first row, whatever it holds; for telling formats apart."""
-    lines = _decoded(lines_of(data[:200_000]), Found())
-    first = next((line for line in lines if line.strip() and not re.match(r"sep=.\s*\Z", line)), "")
+    lines = (text_of(line)[0] for line in lines_of(head))
+    first = next((line for line in lines if _is_content(line)), "")
     row: list[str] = next(csv.reader([first], delimiter=_delimiter(first)), [])
     return [cell.strip().lstrip("\ufeff") for cell in row]
 
 
-def table(data: bytes, name: str, found: Found) -> tuple[list[str], Iterator[Row]]:
-    """Header and rows; blank lines are no rows. A quote that never closes is an InputError."""
-    raws = lines_of(data)
-    lines = _decoded(raws, found)
-    first = next(
-        (n for n, line in enumerate(lines) if line.strip() and not re.match(r"sep=.\s*\Z", line)), None
-    )
-    if first is None:
-        raise InputError("the file has no header row", file=name, expected=_EXPECTED)
-    all_rows = _rows(raws, lines, first, _delimiter(lines[first]), name)
-    header = next(all_rows, None)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row: its bytes, its cells, its line (from 1), and why it could not be cut when it could not."""
+
+    raw: bytes
+    cells: list[str]
+    line: int
+    problem: str | None = None
+
+
+def _table(data: Input, note: Note) -> tuple[list[str], Iterator[_Row]]:
+    """Header and rows."""
+    rows = _rows(data, note)
+    header = next(rows, None)
     if header is None or header.problem:
         raise InputError(
             header.problem or "the header is broken" if header else "the file has no header row",
-            file=name,
+            file=data.name,
             entry="line 1",
             expected=_EXPECTED,
         )
-    return [cell.strip().lstrip("\ufeff") for cell in header.cells], all_rows
+    return [cell.strip().lstrip("\ufeff") for cell in header.cells], rows
 
 
-def _rows(raws: list[bytes], lines: list[str], first: int, delimiter: str, name: str) -> Iterator[Row]:
+def _rows(data: Input, note: Note) -> Iterator[_Row]:
     csv.field_size_limit(max(csv.field_size_limit(), 1 << 24))
-    # The reader says how many lines it has taken, hence where a row's bytes end.
-    reader = csv.reader(lines[first:], delimiter=delimiter, strict=True)
-    done = first
+    taken: list[bytes] = []  # the lines that the reader has asked for since the last row
+    lines = data.lines()
+    started = 0
+
+    def decoded() -> Iterator[str]:
+        for raw in itertools.chain(waiting, lines):
+            taken.append(raw)
+            text, odd = text_of(raw)
+            if odd:
+                note(f"line {started + reader.line_num + 1}: {odd}")
+            yield text
+
+    waiting: list[bytes] = []
+    for raw in lines:
+        text = text_of(raw)[0]
+        if _is_content(text):
+            waiting.append(raw)
+            break
+        started += 1
+    if not waiting:
+        return
+    reader = csv.reader(decoded(), delimiter=_delimiter(text_of(waiting[0])[0]), strict=True)
     while True:
         cells: list[str] = []
         problem = None
+        first = started + reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
@@ -112,26 +127,19 @@ def _rows(raws: list[bytes], lines: list[str], first: int, delimiter: str, name:
             if "unexpected end of data" in str(error):
                 raise InputError(
                     "a quotation mark is opened and never closed; the file may be cut short",
-                    file=name,
-                    entry=f"line {done + 1}",
+                    file=data.name,
+                    entry=f"line {first}",
                     expected='a closing "',
                 ) from None
             problem = str(error)
-        end = first + reader.line_num
-        raw = b"".join(raws[done:end])
-        line, done = done + 1, end
+        raw = b"".join(taken)
+        taken.clear()
         if raw.strip():
-            yield Row(raw.strip(b"\r\n"), cells, line, problem)
+            yield _Row(raw.strip(b"\r\n"), cells, first, problem)
 
 
-def _decoded(raws: list[bytes], found: Found) -> list[str]:
-    lines = []
-    for number, raw in enumerate(raws, 1):
-        text, odd = text_of(raw)
-        if odd:
-            found.note(f"line {number}: {odd}")
-        lines.append(text)
-    return lines
+def _is_content(line: str) -> bool:
+    return bool(line.strip()) and not re.match(r"sep=.\s*\Z", line)
 
 
 def _delimiter(header: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from screener.model.citation import SOURCES, Citation
 from screener.sources.fields import (
@@ -78,7 +78,7 @@ def _key(header: str) -> str:
 class Columns:
     """The header of one file: which column holds what, and which database wrote it."""
 
-    def __init__(self, header: list[str]) -> None:
+    def __init__(self, header: list[str], mapping: Mapping[str, str] | None = None) -> None:
         self._place: dict[str, int] = {}
         for place, name in enumerate(header):
             self._place.setdefault(_key(name), place)

@@ -9,8 +9,8 @@ from typing import Any
 
 from screener.model.citation import Citation
 from screener.model.errors import InputError
-from screener.sources.bytes import text_of
-from screener.sources.entries import Found
+from screener.sources.bytes import Input, text_of
+from screener.sources.cutting import Cut, Note, Options, Unreadable
 from screener.sources.fields import paragraphs, plain, unique, year_of
 from screener.sources.registries import registry_ids
 
@@ -18,35 +18,34 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
-def read(data: bytes, name: str, source: str) -> Found:
+def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """One entry a study; the list is walked by hand, so that each study keeps its bytes."""
-    found = Found()
-    text, odd = text_of(data)
+    text, odd = text_of(data.whole())
     if odd:
-        found.note(odd)
+        note(odd)
     last: str | None = None
     try:
         for start, end, study in _studies(text):
-            raw = text[start:end].encode("utf-8", "surrogatepass")
-            if not isinstance(study, dict) or not isinstance(study.get("protocolSection"), dict):
-                found.reject(
-                    raw, "this is not a study record of API version 2", "protocolSection", "an object"
-                )
-                continue
-            citation = _citation(study["protocolSection"], source)
-            last = citation.source_key or last
-            found.add(raw, citation)
+            yield Cut(text[start:end].encode("utf-8", "surrogatepass"))
+            nct = _get(study, "protocolSection", "identificationModule", "nctId")
+            last = nct if isinstance(nct, str) else last
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", None) or "nested too deeply or a number too long"
         line = getattr(error, "lineno", None)
         raise InputError(
             f"the JSON is broken or cut short{f' at line {line}' if line else ''}"
             f"{f', after {last}' if last else ''} ({reason})",
-            file=name,
+            file=data.name,
             entry=last,
             expected="a whole JSON file of ClinicalTrials.gov",
         ) from None
-    return found
+
+
+def citation(cut: Cut, options: Options, note: Note) -> Citation:
+    study = json.loads(cut.raw.decode("utf-8", "surrogatepass"))
+    if not isinstance(study, dict) or not isinstance(study.get("protocolSection"), dict):
+        raise Unreadable("this is not a study record of API version 2", "protocolSection", "an object")
+    return _citation(study["protocolSection"], options.source or "clinicaltrials")
 
 
 def _studies(text: str) -> Iterator[tuple[int, int, Any]]:

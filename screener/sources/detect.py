@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from screener.model.errors import InputError
-from screener.sources.bytes import SUPPORTED, plain_utf8, unpack
+from screener.sources.bytes import SUPPORTED, Input
 from screener.sources.csv_ import header_of
 from screener.sources.csv_columns import Columns
 from screener.sources.ris import first_tags
@@ -47,15 +48,14 @@ _RIS = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?TY  ?- ?")
 _JSON_STUDY = re.compile(rb'"(?:protocolSection|studies|nctId)"')
 
 
-def detect(data: bytes, name: str) -> Detected:
+def detect(path: str | Path) -> Detected:
     """Tells by the first 64 kB; gzip is unpacked. What is not supported is an InputError that names it."""
-    clean, _ = plain_utf8(unpack(data, name), name)
-    return detect_clean(clean, name)
+    return detect_input(Input.of_path(Path(path)))
 
 
-def detect_clean(data: bytes, name: str) -> Detected:
-    """As `detect`, for bytes that have been unpacked and freed of a byte order mark."""
-    head = data[:65536]
+def detect_input(data: Input) -> Detected:
+    """As `detect`, for a file that has been opened."""
+    name, head = data.name, data.head
     start = head.lstrip()
     if start.startswith(b"<"):
         if _PUBMED.search(head) and not re.match(rb"<(?:!doctype\s+html|html)", start, re.IGNORECASE):
@@ -73,8 +73,8 @@ def detect_clean(data: bytes, name: str) -> Detected:
             raise _named(what, name)
     if marks:
         form = min(marks)[1]
-        return Detected(form, "pubmed" if form == "nbib" else source_of(first_tags(data)))
-    columns = Columns(header_of(data))
+        return Detected(form, "pubmed" if form == "nbib" else source_of(first_tags(head)))
+    columns = Columns(header_of(head))
     if columns.known:
         return Detected("csv", columns.source)
     raise InputError("the format cannot be told", file=name, field="format", expected=SUPPORTED)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 from screener.model.citation import SOURCES, Citation
-from screener.sources.bytes import lines_of, text_of
-from screener.sources.entries import Found
+from screener.sources.bytes import Input, text_of
+from screener.sources.cutting import Cut, Note, Options
 from screener.sources.fields import (
     authors,
     doi_of,
@@ -29,32 +30,29 @@ _START = re.compile(rb"(?:\xef\xbb\xbf)?PMID- ?")
 _DOI_MARK = re.compile(r"\s*\[doi\]\s*$", re.IGNORECASE)
 
 
-def read(data: bytes, name: str, source: str) -> Found:  # noqa: ARG001 - one shape for all readers
+def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """Entries begin at `PMID- `; the blank lines after one are not part of it."""
-    found = Found()
     outside = 0
     raw: list[bytes] | None = None
-    for line in lines_of(data):
+    for line in data.lines():
         if _START.match(line):
             if raw is not None:
-                _add(b"".join(raw), source, found)
+                yield Cut(b"".join(raw).rstrip())
             raw = []
         if raw is None:
             outside += bool(line.strip())
         else:
             raw.append(line)
     if raw is not None:
-        _add(b"".join(raw), source, found)
+        yield Cut(b"".join(raw).rstrip())
     if outside:
-        found.note(f"{outside} line(s) before the first entry ignored")
-    return found
+        note(f"{outside} line(s) before the first entry ignored")
 
 
-def _add(raw: bytes, source: str, found: Found) -> None:
-    raw = raw.rstrip()
-    text, odd = text_of(raw)
+def citation(cut: Cut, options: Options, note: Note) -> Citation:
+    text, odd = text_of(cut.raw)
     if odd:
-        found.note(f"entry {found.next_position}: {odd}")
+        note(odd)
     tags: dict[str, list[str]] = defaultdict(list)
     names: list[str] = []
     last: str | None = None
@@ -68,8 +66,8 @@ def _add(raw: bytes, source: str, found: Found) -> None:
         elif last and line.strip():
             tags[last][-1] = f"{tags[last][-1]} {line.strip()}".strip()
             if not line.startswith(" "):
-                found.note(f"entry {found.next_position}: a line without a tag was taken to continue {last}")
-    found.add(raw, _citation(tags, names, source))
+                note(f"a line without a tag was taken to continue {last}")
+    return _citation(tags, names, options.source or "pubmed")
 
 
 def _citation(tags: dict[str, list[str]], names: list[str], source: str) -> Citation:

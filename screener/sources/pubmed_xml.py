@@ -7,6 +7,7 @@ is expanded, nothing is fetched. Field paths and traps: docs/formats.md.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,8 +16,8 @@ from lxml import etree
 
 from screener.model.citation import Citation
 from screener.model.errors import InputError
-from screener.sources.bytes import text_of
-from screener.sources.entries import Found
+from screener.sources.bytes import Input, text_of
+from screener.sources.cutting import Cut, Note, Options, Unreadable
 from screener.sources.fields import (
     doi_of,
     language_of,
@@ -41,123 +42,152 @@ _PROLOG = re.compile(
 )
 _DELETED = re.compile(rb"<DeleteCitation\b.*?</DeleteCitation\s*>|<DeleteCitation\s*/>", re.DOTALL)
 _PMID = re.compile(rb"<PMID\b[^>]*>\s*(\d+)")
+_LATER = re.compile(rb'<PMID Version="([2-9]|\d{2,4})">(\d+)</PMID>')
+_VERSION = re.compile(rb'<PMID Version="(\d+)">(\d+)</PMID>')
 _ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 
 
-def read(data: bytes, name: str, source: str) -> Found:
-    """All articles of a set; of several versions of one PMID the highest, at the place of the first."""
-    data, found = _as_utf8(data, name)
-    root = _ROOT.search(data[:4096])
+def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
+    """All articles of a set; of several versions of one PMID the highest."""
+    encoding = _declared_encoding(data, note)
+    newest = _later_versions(data)
+    root = _ROOT.search(data.head[:4096])
     spaces = b"".join(_XMLNS.findall(root[1])) if root and root[1] else b""
     deleted: list[str] = []
-    articles: list[tuple[bytes, str | None]] = []
-    for raw, problem in _slices(data, name):
-        if problem == "between":
+    older = 0
+    for raw, problem in _slices(data, encoding):
+        if problem == _BETWEEN:
             deleted += [pmid.decode() for part in _DELETED.findall(raw) for pmid in _PMID.findall(part)]
-            rest = _PROLOG.sub(b"", _DELETED.sub(b"", raw)).strip()
-            if rest:
-                articles.append((rest, "text that belongs to no article"))
+            if rest := _PROLOG.sub(b"", _DELETED.sub(b"", raw)).strip():
+                yield _broken(rest, "text that belongs to no article")
+        elif problem:
+            yield _broken(raw, problem)
+        elif newest and (version := _VERSION.search(raw)) and int(version[1]) < newest.get(version[2], 0):
+            older += 1
         else:
-            articles.append((raw, problem))
-    _take(articles, spaces, source, found)
+            yield Cut(raw, spaces)
+    if older:
+        note(f"{older} other version(s) of a PMID in the same file left out; the highest is kept")
     if deleted:
-        found.note(f"{len(deleted)} PMID(s) listed as deleted from PubMed: {', '.join(deleted)}")
-    return found
+        note(f"{len(deleted)} PMID(s) listed as deleted from PubMed: {', '.join(deleted)}")
 
 
-def _as_utf8(data: bytes, name: str) -> tuple[bytes, Found]:
-    found = Found()
-    declared = _ENCODING.match(data)
+def _broken(raw: bytes, problem: str) -> Cut:
+    pmid = _PMID.search(raw)
+    where = f" (PMID {pmid[1].decode()})" if pmid else ""
+    return Cut(raw, None, f"{problem}{where}", "a well-formed <PubmedArticle>")
+
+
+def citation(cut: Cut, options: Options, note: Note) -> Citation:
+    try:
+        return _citation(_parse(cut.raw, cut.context, note), options.source or "pubmed")
+    except etree.XMLSyntaxError as error:
+        problem = f"the article is not well-formed XML ({error.msg})"
+    except UnicodeError as error:
+        problem = f"the article cannot be read ({error})"
+    broken = _broken(cut.raw, problem)
+    raise Unreadable(str(broken.problem), None, broken.expected)
+
+
+def _declared_encoding(data: Input, note: Note) -> str | None:
+    """The encoding that the declaration names, when its bytes have to be turned into UTF-8."""
+    declared = _ENCODING.match(data.head)
     encoding = declared[1].decode().lower() if declared else "utf-8"
     # UTF-16 has been turned into UTF-8 before; its declaration is stale.
-    if encoding not in ("utf-8", "utf8", "us-ascii", "ascii", "utf-16"):
-        try:
-            data = data.decode(encoding).encode()
-        except (LookupError, UnicodeError):
-            raise InputError(
-                f"the file says its encoding is {encoding}, but it cannot be read so",
-                file=name,
-                field="encoding",
-                expected="UTF-8",
-            ) from None
-        found.note(f"the file is {encoding}; its entries are kept as UTF-8")
-    return data, found
+    if encoding in ("utf-8", "utf8", "us-ascii", "ascii", "utf-16"):
+        return None
+    note(f"the file is {encoding}; its entries are kept as UTF-8")
+    return encoding
 
 
-def _slices(data: bytes, name: str) -> Iterator[tuple[bytes, str | None]]:
-    """Pieces of the file with what is wrong with them; 'between' marks what stands between articles."""
-    start = done = 0
+def _later_versions(data: Input) -> dict[bytes, int]:
+    """PMIDs of which the file holds a second or later version, with the highest."""
+    newest: dict[bytes, int] = {}
+    rest = b""
+    for block in data.blocks():
+        text = rest + block
+        for version, pmid in _LATER.findall(text):
+            newest[pmid] = max(newest.get(pmid, 0), int(version))
+        rest = text[-200:]
+    return newest
+
+
+_BETWEEN = "between"
+
+
+def _slices(data: Input, encoding: str | None) -> Iterator[tuple[bytes, str | None]]:
+    """Pieces of the file with what is wrong with them; _BETWEEN marks what stands between articles."""
+    buffer = b""
+    start = done = scan = 0  # places in the buffer: of the open article, behind the last piece, to look from
     open_tag: bytes | None = None
     last_pmid: str | None = None
-    for match in _TAG.finditer(data):
-        closing, tag = match[1], match[2]
-        if not closing:
-            if open_tag:
-                yield data[start : match.start()].rstrip(), "the article does not end before the next begins"
+    tail = b""
+    for block in _decoded(data, encoding):
+        buffer += block
+        tail = (tail + block)[-4096:]
+        for match in _TAG.finditer(buffer, scan):
+            closing, tag = match[1], match[2]
+            if not closing:
+                if open_tag:
+                    yield (
+                        buffer[start : match.start()].rstrip(),
+                        "the article does not end before the next begins",
+                    )
+                else:
+                    yield buffer[done : match.start()], _BETWEEN
+                start, open_tag = match.start(), tag
+            elif open_tag == tag:
+                raw = buffer[start : match.end()]
+                if pmid := _PMID.search(raw):
+                    last_pmid = pmid[1].decode()
+                yield raw, None
+                open_tag = None
             else:
-                yield data[done : match.start()], "between"
-            start, open_tag = match.start(), tag
-        elif open_tag == tag:
-            raw = data[start : match.end()]
-            if pmid := _PMID.search(raw):
-                last_pmid = pmid[1].decode()
-            yield raw, None
-            open_tag = None
-        else:
-            # An end without its start: what led up to it is one bad piece.
-            yield (
-                data[start if open_tag else done : match.end()].strip(),
-                "an article ends that did not begin",
-            )
-            open_tag = None
-        done = match.end()
-    whole = _ROOT_END.search(data[-4096:]) is not None or _ROOT.search(data[:4096]) is None
+                # An end without its start: what led up to it is one bad piece.
+                yield (
+                    buffer[start if open_tag else done : match.end()].strip(),
+                    "an article ends that did not begin",
+                )
+                open_tag = None
+            done = scan = match.end()
+        behind = start if open_tag else done
+        buffer = buffer[behind:]
+        start, done, scan = start - behind, done - behind, max(scan - behind, len(buffer) - _LONGEST_TAG)
+        scan = max(scan, 0)
+    whole = _ROOT_END.search(tail) is not None or _ROOT.search(data.head[:4096]) is None
     if open_tag or not whole:
         raise InputError(
             f"the file is cut short after PMID {last_pmid}" if last_pmid else "the file is cut short",
-            file=name,
+            file=data.name,
             entry=f"PMID {last_pmid}" if last_pmid else None,
             expected="a file that ends with </PubmedArticleSet>",
         )
-    yield data[done:], "between"
+    yield buffer[done:], _BETWEEN
 
 
-def _take(articles: list[tuple[bytes, str | None]], spaces: bytes, source: str, found: Found) -> None:
-    parsed: list[tuple[bytes, str | None, Citation | None]] = []
-    newest: dict[str, tuple[int, int]] = {}
-    older = 0
-    for raw, problem in articles:
-        citation, version = None, 1
-        if problem is None:
-            try:
-                citation, version = _citation(_parse(raw, spaces, found), source)
-            except etree.XMLSyntaxError as error:
-                problem = f"the article is not well-formed XML ({error.msg})"
-            except UnicodeError as error:
-                problem = f"the article cannot be read ({error})"
-        key = citation.source_key if citation else None
-        if key and key in newest:
-            older += 1
-            place, known = newest[key]
-            if version > known:
-                newest[key] = (place, version)
-                parsed[place] = (raw, None, citation)
-            continue
-        if key:
-            newest[key] = (len(parsed), version)
-        parsed.append((raw, problem, citation))
-    for raw, problem, citation in parsed:
-        if citation:
-            found.add(raw, citation)
-        else:
-            pmid = _PMID.search(raw)
-            where = f" (PMID {pmid[1].decode()})" if pmid else ""
-            found.reject(raw, f"{problem}{where}", None, "a well-formed <PubmedArticle>")
-    if older:
-        found.note(f"{older} other version(s) of a PMID in the same file left out; the highest is kept")
+# No tag of an article is longer; a tag that a block's end cuts in two is looked at again.
+_LONGEST_TAG = 1000
 
 
-def _parse(raw: bytes, spaces: bytes, found: Found) -> Any:
+def _decoded(data: Input, encoding: str | None) -> Iterator[bytes]:
+    if encoding is None:
+        yield from data.blocks()
+        return
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for block in data.blocks():
+            yield decoder.decode(block).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except (LookupError, UnicodeError):
+        raise InputError(
+            f"the file says its encoding is {encoding}, but it cannot be read so",
+            file=data.name,
+            field="encoding",
+            expected="UTF-8",
+        ) from None
+
+
+def _parse(raw: bytes, spaces: bytes, note: Note) -> Any:
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -169,7 +199,7 @@ def _parse(raw: bytes, spaces: bytes, found: Found) -> Any:
             raw.decode()
         except UnicodeDecodeError:
             text, odd = text_of(wrapped)
-            found.note(f"an entry is {odd}" if odd else "")
+            note(odd or "")
             node = etree.fromstring(text.encode(), parser)
         else:
             raise error
@@ -181,16 +211,14 @@ def _text(node: Any) -> str:
     return "" if node is None else "".join(part for part in node.itertext() if isinstance(part, str))
 
 
-def _citation(node: Any, source: str) -> tuple[Citation, int]:
+def _citation(node: Any, source: str) -> Citation:
     if node.tag == "PubmedBookArticle":
-        return _book(node, source), 1
+        return _book(node, source)
     medline = node.find("MedlineCitation")
     article = medline.find("Article") if medline is not None else None
     if medline is None or article is None:
-        return Citation(source=source), 1
-    pmid_node = medline.find("PMID")
-    pmid = plain(_text(pmid_node))
-    version = pmid_node.get("Version", "1") if pmid_node is not None else "1"
+        return Citation(source=source)
+    pmid = plain(_text(medline.find("PMID")))
     ids = {
         each.get("IdType"): _text(each)
         for each in reversed(node.findall("PubmedData/ArticleIdList/ArticleId"))
@@ -207,7 +235,7 @@ def _citation(node: Any, source: str) -> tuple[Citation, int]:
         for bank in article.iterfind("DataBankList/DataBank")
     )
     elocations = article.findall("ELocationID[@EIdType='doi']")
-    citation = Citation(
+    return Citation(
         source=source,
         source_key=pmid,
         title=title,
@@ -236,7 +264,6 @@ def _citation(node: Any, source: str) -> tuple[Citation, int]:
             for each in medline.iterfind(path)
         ),
     )
-    return citation, int(version) if version.isdecimal() else 1
 
 
 def _book(node: Any, source: str) -> Citation:

@@ -7,11 +7,14 @@ depends on the database and stands in `ris_fields`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from screener.sources.bytes import lines_of, text_of
-from screener.sources.entries import Found
-from screener.sources.ris_fields import Tags, citation
+from screener.model.citation import Citation
+from screener.sources import ris_fields
+from screener.sources.bytes import Input, lines_of, text_of
+from screener.sources.cutting import Cut, Note, Options
+from screener.sources.ris_fields import Tags
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?TY  ?- ?")
 _END = re.compile(rb"ER  ?- ?\s*\Z|ER  ?-\s")
@@ -23,38 +26,36 @@ _LISTS = frozenset({"KW", "AU", "A1", "A2", "A3", "A4", "UR", "AD", "N1", "C3"})
 _TEXTS = frozenset({"AB", "N2"})
 
 
-def read(data: bytes, name: str, source: str | None) -> Found:  # noqa: ARG001 - one shape for all readers
+def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """An entry runs from TY to ER; a second TY or the end of the file closes one that lacks ER (noted)."""
-    found = Found()
     raw: list[bytes] | None = None
-    outside = 0
-    for line in lines_of(data):
+    outside = number = 0
+    for line in data.lines():
         if _START.match(line):
+            number += 1
             if raw is not None:
-                found.note(f"entry {found.next_position}: no ER line; closed by the next TY")
-                _add(raw, source, found)
+                note(f"entry {number - 1}: no ER line; closed by the next TY")
+                yield Cut(b"".join(raw).rstrip())
             raw = [line.removeprefix(b"\xef\xbb\xbf")]
         elif raw is None:
             outside += bool(line.strip()) and not _OVID_BETWEEN.match(line)
         else:
             raw.append(line)
             if _END.match(line):
-                _add(raw, source, found)
+                yield Cut(b"".join(raw).rstrip())
                 raw = None
     if raw is not None:
-        found.note(f"entry {found.next_position}: no ER line; closed by the end of the file")
-        _add(raw, source, found)
+        note(f"entry {number}: no ER line; closed by the end of the file")
+        yield Cut(b"".join(raw).rstrip())
     if outside:
-        found.note(f"{outside} line(s) outside of entries ignored")
-    return found
+        note(f"{outside} line(s) outside of entries ignored")
 
 
-def _add(lines: list[bytes], source: str | None, found: Found) -> None:
-    raw = b"".join(lines).rstrip()
-    text, odd = text_of(raw)
+def citation(cut: Cut, options: Options, note: Note) -> Citation:
+    text, odd = text_of(cut.raw)
     if odd:
-        found.note(f"entry {found.next_position}: {odd}")
-    found.add(raw, citation(tags_of(text), source))
+        note(odd)
+    return ris_fields.citation(tags_of(text), options.source)
 
 
 def tags_of(text: str) -> Tags:
@@ -115,7 +116,7 @@ def _parser() -> Any:
 def first_tags(data: bytes) -> Tags:
     """The tags of the first entry, for telling its database."""
     lines: list[bytes] = []
-    for line in lines_of(data[:200_000]):
+    for line in lines_of(data):
         if _START.match(line):
             if lines:
                 break

@@ -57,6 +57,7 @@ def _statements(script: str) -> list[str]:
 # What makes a row the same row. Content may come again and is then passed over; an act never does.
 _CONTENT = ("citations", "versions", "engine_verdicts")
 _KEYS = {
+    "returned": "search_id = NEW.search_id",
     "found": "search_id = NEW.search_id AND position = NEW.position",
     "skipped": "search_id = NEW.search_id AND position = NEW.position",
     "acts": "id = NEW.id OR (device = NEW.device AND seq = NEW.seq)",
@@ -86,4 +87,13 @@ def m0001_review(db: Database) -> None:
     _guard(db, LEDGERS_0001)
 
 
-NAMES = ("m0001_review",)
+LEDGERS_0002 = ("returned", "alert_marks")
+
+
+@migrations()
+def m0002_searches(db: Database) -> None:
+    _run(db, "m0002_searches.sql")
+    _guard(db, LEDGERS_0002)
+
+
+NAMES = ("m0001_review", "m0002_searches")

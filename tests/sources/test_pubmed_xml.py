@@ -70,8 +70,8 @@ def test_highest_version_is_kept() -> None:
     data = article_set(article("5", "Old.", version=1), article("6"), article("5", "New.", version=3))
     result = read_bytes(data, "x.xml")
     assert [(e.citation.pmid, e.citation.title) for e in result.entries] == [
-        ("5", "New."),
         ("6", "A made-up trial."),
+        ("5", "New."),
     ]
     assert "1 other version" in result.notes[0]
 
