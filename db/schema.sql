@@ -11,6 +11,12 @@ CREATE TABLE acts (
     UNIQUE (device, seq)
 ) STRICT;
 
+CREATE TABLE alert_marks (                   -- somebody has seen to an alert
+    id TEXT PRIMARY KEY REFERENCES acts (id),
+    alert TEXT NOT NULL,                     -- UUIDv5 of what it is about
+    note TEXT
+) STRICT;
+
 CREATE TABLE citations (
     id TEXT PRIMARY KEY,                     -- UUIDv5 of database and accession, else of the raw entry
     database TEXT NOT NULL,
@@ -68,6 +74,15 @@ CREATE TABLE found (
     PRIMARY KEY (search_id, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE lines (                         -- cache: a record in one line
+    record_id TEXT PRIMARY KEY,
+    first_seen TEXT NOT NULL,
+    title TEXT NOT NULL,                     -- folded for sorting
+    author TEXT NOT NULL,
+    year INTEGER,
+    journal TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE members (                       -- cache: which record a citation is in
     citation_id TEXT PRIMARY KEY,
     record_id TEXT NOT NULL
@@ -76,6 +91,13 @@ CREATE TABLE members (                       -- cache: which record a citation i
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE notices (                       -- cache: retractions and the like that versions tell of
+    version_id TEXT NOT NULL,
+    kind TEXT NOT NULL,                      -- retraction, concern, erratum
+    pmid TEXT,                               -- the paper it happened to; NULL: the citation itself
+    text TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE person_verdicts (
@@ -122,6 +144,11 @@ CREATE TABLE retrievals (
     file_sha256 TEXT
 ) STRICT;
 
+CREATE TABLE returned (
+    search_id TEXT PRIMARY KEY REFERENCES searches (id),
+    keys BLOB NOT NULL                       -- one a line, zlib
+) STRICT;
+
 CREATE TABLE reveals (                       -- the votes of a record-stage were shown to somebody
     id TEXT PRIMARY KEY REFERENCES acts (id),
     citation_id TEXT NOT NULL REFERENCES citations (id),
@@ -132,7 +159,7 @@ CREATE TABLE search_ends (
     id TEXT PRIMARY KEY REFERENCES acts (id),
     search_id TEXT NOT NULL REFERENCES searches (id),
     missing TEXT NOT NULL                    -- JSON list: accessions asked for and not returned
-) STRICT;
+, counts TEXT, gone TEXT) STRICT;
 
 CREATE TABLE searches (
     id TEXT PRIMARY KEY REFERENCES acts (id),
@@ -149,7 +176,7 @@ CREATE TABLE searches (
     file TEXT,
     file_sha256 TEXT,
     format TEXT NOT NULL
-) STRICT;
+, scope TEXT NOT NULL DEFAULT 'full' CHECK (scope IN ('full', 'changes')), since TEXT, limits TEXT NOT NULL DEFAULT '[]', searched_by TEXT, notes TEXT) STRICT;
 
 CREATE TABLE settlements (                   -- the agreed value of a field on which two extractors differ
     id TEXT PRIMARY KEY REFERENCES acts (id),
@@ -193,7 +220,18 @@ CREATE TABLE versions (
     fields TEXT NOT NULL                     -- JSON: all fields of the citation
 ) STRICT;
 
+CREATE TABLE worded (                        -- cache: which versions are in `words`
+    number INTEGER PRIMARY KEY,
+    version_id TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, abstract, authors, other, content = '', tokenize = "unicode61 remove_diacritics 2"
+);
+
 CREATE INDEX acts_replaces ON acts (replaces) WHERE replaces IS NOT NULL;
+
+CREATE INDEX alert_marks_alert ON alert_marks (alert);
 
 CREATE INDEX citations_key ON citations (source_key);
 
@@ -207,7 +245,19 @@ CREATE INDEX extractions_study ON extractions (study);
 
 CREATE INDEX found_version ON found (version_id);
 
+CREATE INDEX lines_author ON lines (author);
+
+CREATE INDEX lines_first_seen ON lines (first_seen);
+
+CREATE INDEX lines_journal ON lines (journal);
+
+CREATE INDEX lines_title ON lines (title);
+
+CREATE INDEX lines_year ON lines (year);
+
 CREATE INDEX members_record ON members (record_id);
+
+CREATE INDEX notices_version ON notices (version_id);
 
 CREATE INDEX records_order ON records (first_seen);
 
@@ -234,6 +284,12 @@ CREATE TRIGGER acts_no_delete BEFORE DELETE ON acts BEGIN SELECT RAISE(ABORT, 'a
 CREATE TRIGGER acts_no_replace BEFORE INSERT ON acts WHEN EXISTS (SELECT 1 FROM acts WHERE id = NEW.id OR (device = NEW.device AND seq = NEW.seq)) BEGIN SELECT RAISE(ABORT, 'acts is a ledger: the row is there already'); END;
 
 CREATE TRIGGER acts_no_update BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'acts is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER alert_marks_no_delete BEFORE DELETE ON alert_marks BEGIN SELECT RAISE(ABORT, 'alert_marks is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER alert_marks_no_replace BEFORE INSERT ON alert_marks WHEN EXISTS (SELECT 1 FROM alert_marks WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'alert_marks is a ledger: the row is there already'); END;
+
+CREATE TRIGGER alert_marks_no_update BEFORE UPDATE ON alert_marks BEGIN SELECT RAISE(ABORT, 'alert_marks is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER citations_no_delete BEFORE DELETE ON citations BEGIN SELECT RAISE(ABORT, 'citations is a ledger: rows are added, never changed'); END;
 
@@ -294,6 +350,12 @@ CREATE TRIGGER retrievals_no_delete BEFORE DELETE ON retrievals BEGIN SELECT RAI
 CREATE TRIGGER retrievals_no_replace BEFORE INSERT ON retrievals WHEN EXISTS (SELECT 1 FROM retrievals WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'retrievals is a ledger: the row is there already'); END;
 
 CREATE TRIGGER retrievals_no_update BEFORE UPDATE ON retrievals BEGIN SELECT RAISE(ABORT, 'retrievals is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER returned_no_delete BEFORE DELETE ON returned BEGIN SELECT RAISE(ABORT, 'returned is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER returned_no_replace BEFORE INSERT ON returned WHEN EXISTS (SELECT 1 FROM returned WHERE search_id = NEW.search_id) BEGIN SELECT RAISE(ABORT, 'returned is a ledger: the row is there already'); END;
+
+CREATE TRIGGER returned_no_update BEFORE UPDATE ON returned BEGIN SELECT RAISE(ABORT, 'returned is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER reveals_no_delete BEFORE DELETE ON reveals BEGIN SELECT RAISE(ABORT, 'reveals is a ledger: rows are added, never changed'); END;
 
@@ -426,7 +488,9 @@ WHERE NOT EXISTS (SELECT 1 FROM acts r WHERE r.replaces = s.id)
 GROUP BY s.study, a.actor;
 
 CREATE VIEW unfinished_searches AS
-SELECT s.* FROM searches s WHERE NOT EXISTS (SELECT 1 FROM search_ends e WHERE e.search_id = s.id);
+SELECT s.* FROM searches s
+WHERE NOT EXISTS (SELECT 1 FROM search_ends e WHERE e.search_id = s.id)
+  AND NOT EXISTS (SELECT 1 FROM searches n WHERE n.query = s.query AND n.id > s.id);
 
 CREATE VIEW votes AS
 SELECT m.record_id, h.stage, h.actor, h.vote, max(h.reason) AS reason, max(h.note) AS note,

@@ -9,8 +9,9 @@ from pathlib import Path
 from screener.model.citation import Citation, Entry
 from screener.model.ids import ActIds
 from screener.steps import review as review_step
+from screener.steps.intake import prepared
 from screener.steps.review import Review
-from screener.store import citations as store_citations
+from screener.store import intake as store_intake
 
 START = 1_700_000_000.0
 
@@ -43,7 +44,7 @@ def entries(citations: Iterable[Citation]) -> list[Entry]:
 def add_citations(review: Review, citations: Iterable[Citation], database: str = "pubmed") -> list[str]:
     """Store citations as one search; gives their ids, which are their records' ids too."""
     given = entries(citations)
-    search = store_citations.start_search(
+    search = store_intake.start_search(
         review.store,
         "C",
         {
@@ -62,9 +63,11 @@ def add_citations(review: Review, citations: Iterable[Citation], database: str =
             "format": "test",
         },
     )
-    added = store_citations.add_entries(review.store, search, database, given)
-    store_citations.end_search(review.store, "C", search)
-    return list(added.new)
+    rows = [prepared(database, each) for each in given]
+    store_intake.add_entries(review.store, search, database, rows)
+    new, _ = store_intake.touched(review.store, search)
+    store_intake.end_search(review.store, "C", search, outcome=store_intake.outcome(review.store, search))
+    return [row.citation_id for row in rows if row.citation_id in new]
 
 
 def make_review(folder: Path, records: int = 0, *, seed: int = 0) -> Review:

@@ -35,6 +35,11 @@ class Query:
     by: str
     notes: str | None = None
 
+    @property
+    def searchable(self) -> bool:
+        """The program can run it itself."""
+        return bool(self.term) and not self.files and self.database in ("pubmed", "clinicaltrials")
+
 
 _REQUIRED = ("database", "platform", "kind", "date", "by", "strategy")
 _KEYS = (*_REQUIRED, "term", "limits", "files", "notes")

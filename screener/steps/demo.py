@@ -12,7 +12,7 @@ from screener.model.ids import ActIds
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.protocol import read_protocol
-from screener.sources import Entrez, read_queries
+from screener.sources import Remote, read_queries
 from screener.steps import deduplication, handoff, screening, studies, tables_in
 from screener.steps.flow import flow
 from screener.steps.review import (
@@ -137,7 +137,7 @@ def play(review: Review, say: Say) -> None:
     say(f"   {forms} forms, {differing} readings differed, {settled} settled; {done} studies agreed")
 
 
-def _no_network() -> Entrez:
+def _no_network(_database: str) -> Remote:
     raise SourceError("the worked example is built from its files, without a network")
 
 

@@ -9,6 +9,7 @@ from screener.steps import records
 from screener.steps.review import Review
 from screener.store import citations as store_citations
 from screener.store import extraction as store_extraction
+from screener.store import intake as store_intake
 
 # How the sources are printed in the diagram.
 LABELS = {
@@ -77,7 +78,7 @@ def flow(review: Review) -> Flow:
     """The flow as it stands for the review's person; raises ReviewError if it does not add up."""
     names: dict[str, list[str]] = {"database": [], "register": [], "other": []}
     skipped: dict[str, int] = {}
-    for run in store_citations.searches(review.store):
+    for run in store_intake.searches(review.store):
         box, name = printed_source(run["kind"], run["database"])
         if name not in names[box]:
             names[box].append(name)

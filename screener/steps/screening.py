@@ -9,7 +9,7 @@ from screener.model.errors import ReviewError
 from screener.model.protocol import Role
 from screener.model.screening import CastVote, Outcome, Stage, Vote
 from screener.screening import ALLOWED, first_reason
-from screener.steps import records
+from screener.steps import alerts, records
 from screener.steps.review import Review
 from screener.store import citations as store_citations
 from screener.store import screening as store_screening
@@ -17,13 +17,21 @@ from screener.store.database import Row
 
 
 def queue(review: Review, stage: Stage) -> list[str]:
-    """Records that wait for this person's vote at a stage, in the order they were first seen."""
+    """Records that wait for this person's vote at a stage, in the order they were first seen; then those
+    that read differently since the vote (see `alerts.to_look_again`)."""
     me = review.person(Role.SCREENER)
     mine = store_screening.voted_records(review.store, me.id, stage)
+    states = records.states(review)
+    waiting = [
+        record for record, state in states.items() if record not in mine and _open_for_vote(state, stage)
+    ]
+    return [*waiting, *_changed_since_vote(review, stage, states)]
+
+
+def _changed_since_vote(review: Review, stage: Stage, states: Mapping[str, records.RecordState]) -> list[str]:
+    changed = alerts.to_look_again(review, stage)
     return [
-        record
-        for record, state in records.states(review).items()
-        if record not in mine and _open_for_vote(state, stage)
+        r for r, state in states.items() if r in changed and state.at(stage).outcome is not Outcome.WAITING
     ]
 
 
@@ -394,6 +402,7 @@ def overview(review: Review) -> Overview:
         eligible[stage] = len(at_stage)
         voted[stage] = sum(r in mine for r in at_stage)
         waiting[stage] = sum(r not in mine and _open_for_vote(everything[r], stage) for r in at_stage)
+        waiting[stage] += len(_changed_since_vote(review, stage, everything))
     return Overview(
         records=len(everything),
         waiting=waiting,

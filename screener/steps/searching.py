@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from screener import sources
-from screener.model.citation import REGISTERS, SOURCES, BadEntry, Entry
-from screener.model.errors import InputError, Problem, ReviewError, SourceError
-from screener.sources.entrez import Entrez, Page
+from screener.model.citation import REGISTERS, SOURCES, BadEntry
+from screener.model.errors import InputError, Problem, ReviewError, ScreenerError, SourceError
 from screener.sources.queries import Query
+from screener.sources.remote import Page, Remote, SearchAnswer
+from screener.steps.intake import Spool, prepared, spool
 from screener.steps.review import Progress, Review, silent
-from screener.store import citations as store_citations
+from screener.store import intake as store_intake
+from screener.store.database import Row
 
-CHUNK = 500
+# A database may enter a revision days after its date: how far before the last run a refresh looks.
+OVERLAP = timedelta(days=7)
+# What a search over the network answers in.
+_FORMATS = {"pubmed": "pubmed_xml", "clinicaltrials": "ctgov_json"}
+# Makes the client of a database when one is needed.
+Clients = Callable[[str], Remote]
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one file or one search run brought."""
+    """What one file or one search run brought. `gone` are accessions that the run before returned and this
+    one did not."""
 
     search: str
     query: str
@@ -38,6 +46,10 @@ class Imported:
     skipped: tuple[Problem, ...]
     missing: tuple[str, ...]
     messages: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+    scope: str = "full"
+    since: str | None = None
+    query_translation: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -46,13 +58,17 @@ class Imported:
             "database": self.database,
             "kind": self.kind,
             "format": self.format,
+            "scope": self.scope,
+            "since": self.since,
             "hits": self.hits,
             "new": self.new,
             "changed": self.changed,
             "unchanged": self.unchanged,
             "repeated": self.repeated,
+            "gone": list(self.gone),
             "skipped": [problem.as_error().to_dict() for problem in self.skipped],
             "missing": list(self.missing),
+            "query_translation": self.query_translation,
             "messages": list(self.messages),
         }
 
@@ -72,245 +88,424 @@ class BadEntries(InputError):
         )
 
 
+# Files -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a search that was done elsewhere, for the report (PRISMA-S)."""
+
+    query: str | None = None
+    kind: str | None = None
+    platform: str | None = None
+    strategy: str | None = None
+    searched_on: str | None = None
+    searched_by: str | None = None
+    limits: tuple[str, ...] = ()
+    notes: str | None = None
+
+
+def about(query: Query) -> About:
+    return About(
+        query=query.id,
+        kind=query.kind,
+        platform=query.platform,
+        strategy=query.strategy,
+        searched_on=query.date.isoformat(),
+        searched_by=query.by,
+        limits=query.limits,
+        notes=query.notes,
+    )
+
+
 def import_file(
     review: Review,
     path: Path,
     *,
     database: str | None = None,
-    kind: str | None = None,
     format: str | None = None,
-    query: str | None = None,
-    platform: str | None = None,
-    strategy: str | None = None,
-    searched_on: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    said: About | None = None,
     skip_bad: bool = False,
     progress: Progress = silent,
 ) -> Imported:
     """Import one exported file as one search run, in one transaction: all of it, or nothing.
 
-    `database` is what was searched (found out from the file if not given); `kind` is database, register
-    or an other method (citation, website, organisation, other). Raises BadEntries unless `skip_bad`.
+    `database` is what was searched (found out from the file if not given). Raises BadEntries unless
+    `skip_bad`.
     """
-    me = review.person()
+    return import_files(
+        review,
+        [path],
+        database=database,
+        format=format,
+        columns=columns,
+        said=said,
+        skip_bad=skip_bad,
+        progress=progress,
+    )[0]
+
+
+def import_files(
+    review: Review,
+    paths: Sequence[Path],
+    *,
+    database: str | None = None,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    said: About | None = None,
+    skip_bad: bool = False,
+    progress: Progress = silent,
+) -> list[Imported]:
+    """Import several files: all of them, or none. They are read before anything is written."""
+    review.person()
     _ = review.protocol
-    result = sources.read(path, format=format, source=None)
-    searched = database or result.source
-    if searched not in SOURCES:
+    if database is not None and database not in SOURCES:
         raise InputError(
-            f"'{searched}' is no known database", field="--database", expected=", ".join(SOURCES)
+            f"'{database}' is no known database", field="--database", expected=", ".join(SOURCES)
         )
-    if searched_on is not None:
-        _check_date(searched_on)
-    problems = [_problem(path.name, bad) for bad in result.bad]
-    if problems and not skip_bad:
-        raise BadEntries(str(path), problems)
-    data = path.read_bytes()
-    with review.store.write():
-        search = store_citations.start_search(
-            review.store,
-            me.id,
-            {
-                "query": query or path.name,
-                "database": searched,
-                "kind": kind or ("register" if searched in REGISTERS else "database"),
-                "platform": platform,
-                "searched_on": searched_on,
-                "strategy": strategy,
-                "term": None,
-                "query_translation": None,
-                "messages": json.dumps(list(result.notes), ensure_ascii=False),
-                "hits": len(result.entries) + len(result.bad),
-                "file": path.name,
-                "file_sha256": hashlib.sha256(data).hexdigest(),
-                "format": result.format,
-            },
-        )
-        new = changed = unchanged = repeated = skipped = 0
-        total = len(result.entries)
-        seen: set[str] = set()
-        for start in range(0, max(total, 1), CHUNK):
-            part = result.entries[start : start + CHUNK]
-            added = store_citations.add_entries(
-                review.store, search, searched, part, result.bad if start == 0 else (), seen=seen
-            )
-            new += len(added.new)
-            changed += len(added.changed)
-            unchanged += added.unchanged
-            repeated += added.repeated
-            skipped += added.skipped
-            progress(f"importing {path.name}", min(start + CHUNK, total), total)
-        store_citations.end_search(review.store, me.id, search)
+    said = said or About()
+    if said.searched_on is not None:
+        _check_date(review, said.searched_on)
+    spools: list[Spool] = []
+    try:
+        for path in paths:
+            spools.append(_spooled(path, database, format, columns, skip_bad, progress))
+        with review.store.write():
+            return [
+                _stored(review, path, each, said, progress) for path, each in zip(paths, spools, strict=True)
+            ]
+    finally:
+        for each in spools:
+            each.__exit__(None, None, None)
+
+
+def _spooled(
+    path: Path,
+    database: str | None,
+    format: str | None,
+    columns: Mapping[str, str] | None,
+    skip_bad: bool,
+    progress: Progress,
+) -> Spool:
+    reading = sources.open_file(path, format=format, columns=columns)
+    made = spool(reading, path, database, lambda done: progress(f"reading {path.name}", done, None))
+    if made.bad and not skip_bad:
+        made.__exit__(None, None, None)
+        raise BadEntries(str(path), [_problem(path.name, bad) for bad in made.bad])
+    return made
+
+
+def _stored(review: Review, path: Path, rows: Spool, said: About, progress: Progress) -> Imported:
+    me = review.person()
+    store = review.store
+    kind = said.kind or ("register" if rows.database in REGISTERS else "database")
+    query = said.query or path.name
+    hits = rows.count + len(rows.bad)
+    before = store_intake.last_finished(store, query)
+    search = store_intake.start_search(
+        store,
+        me.id,
+        {
+            "query": query,
+            "database": rows.database,
+            "kind": kind,
+            "platform": said.platform,
+            "searched_on": said.searched_on,
+            "searched_by": said.searched_by,
+            "strategy": said.strategy,
+            "term": None,
+            "query_translation": None,
+            "messages": json.dumps(list(rows.reading.notes), ensure_ascii=False),
+            "hits": hits,
+            "file": path.name,
+            "file_sha256": _sha256(path),
+            "format": rows.reading.format,
+            "limits": json.dumps(list(said.limits), ensure_ascii=False),
+            "notes": said.notes,
+        },
+    )
+    done = 0
+    for chunk in rows.chunks():
+        store_intake.add_entries(store, search, rows.database, chunk)
+        done += len(chunk)
+        progress(f"storing {path.name}", done, rows.count)
+    store_intake.add_skipped(store, search, rows.bad)
+    outcome = store_intake.outcome(store, search)
+    gone = _gone(review, before, search) if said.query else ()
+    store_intake.end_search(store, me.id, search, outcome=outcome, gone=gone)
     return Imported(
         search=search,
-        query=query or path.name,
-        database=searched,
-        kind=kind or ("register" if searched in REGISTERS else "database"),
-        format=result.format,
-        hits=total + len(result.bad),
-        new=new,
-        changed=changed,
-        unchanged=unchanged,
-        repeated=repeated,
-        skipped=tuple(problems),
+        query=query,
+        database=rows.database,
+        kind=kind,
+        format=rows.reading.format,
+        hits=hits,
+        new=outcome.new,
+        changed=outcome.changed,
+        unchanged=outcome.unchanged,
+        repeated=outcome.repeated,
+        skipped=tuple(_problem(path.name, bad) for bad in rows.bad),
         missing=(),
-        messages=result.notes,
+        messages=rows.reading.notes,
+        gone=gone,
     )
 
 
-def import_files(review: Review, paths: Sequence[Path], **options: Any) -> list[Imported]:
-    """Import several files with the options of `import_file`: all of them, or none."""
-    with review.store.write():
-        return [import_file(review, path, **options) for path in paths]
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_date(text: str) -> None:
+def _check_date(review: Review, text: str) -> None:
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"'{text}' is no date", field="--date", expected="YYYY-MM-DD") from error
+    # Somewhere on earth it is tomorrow already.
+    if day > review.store.ids.now().date() + timedelta(days=1):
+        raise InputError(
+            f"{text} is still to come", field="--date", expected="the day the database was searched"
+        )
+
+
+# Saved queries -----------------------------------------------------------------------------------
 
 
 def run_saved(
     review: Review,
     query: Query,
-    client: Callable[[], Entrez],
+    clients: Clients,
     *,
+    full: bool = True,
+    since: date | None = None,
     skip_bad: bool = False,
     progress: Progress = silent,
 ) -> list[Imported]:
-    """Run a saved query: import the result files that it names and that are not in yet, else search PubMed.
+    """Run a saved query: import the result files that it names and that are not in yet, else search.
 
-    `client` makes the PubMed client when one is needed.
+    `clients` makes the client of a database when one is needed; `full` and `since` as for `run_query`.
     """
     if not query.files:
-        return [run_query(review, query, client(), skip_bad=skip_bad, progress=progress)]
-    waiting = [review.folder / name for name in query.files]
+        client = clients(query.database)
+        return [
+            run_query(review, query, client, full=full, since=since, skip_bad=skip_bad, progress=progress)
+        ]
     return [
         import_file(
-            review,
-            path,
-            database=query.database,
-            kind=query.kind,
-            query=query.id,
-            platform=query.platform,
-            strategy=query.strategy,
-            searched_on=query.date.isoformat(),
-            skip_bad=skip_bad,
-            progress=progress,
+            review, path, database=query.database, said=about(query), skip_bad=skip_bad, progress=progress
         )
-        for path in waiting
-        if not _is_in(review, path, query.database)
+        for name in query.files
+        if not _is_in(review, path := review.folder / name, query.database)
     ]
 
 
 def _is_in(review: Review, path: Path, database: str) -> bool:
-    if not path.is_file():
-        return False
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return store_citations.file_imported(review.store, sha256, database)
+    return path.is_file() and store_intake.file_imported(review.store, _sha256(path), database)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What became of each query: what came in, and which queries failed with what."""
+
+    runs: tuple[Imported, ...]
+    failed: tuple[tuple[str, ScreenerError], ...]
+
+
+def refresh(
+    review: Review,
+    queries: Sequence[Query],
+    clients: Clients,
+    *,
+    full: bool = False,
+    since: date | None = None,
+    skip_bad: bool = False,
+    progress: Progress = silent,
+) -> Refreshed:
+    """Run saved queries again, one after the other; one that fails does not keep the others from running.
+
+    See `run_query` for `full` and `since`.
+    """
+    runs: list[Imported] = []
+    failed: list[tuple[str, ScreenerError]] = []
+    for query in queries:
+        try:
+            runs += run_saved(
+                review, query, clients, full=full, since=since, skip_bad=skip_bad, progress=progress
+            )
+        except (InputError, SourceError) as error:
+            failed.append((query.id, error))
+    return Refreshed(tuple(runs), tuple(failed))
 
 
 def run_query(
-    review: Review, query: Query, client: Entrez, *, skip_bad: bool = False, progress: Progress = silent
+    review: Review,
+    query: Query,
+    client: Remote,
+    *,
+    full: bool = True,
+    since: date | None = None,
+    skip_bad: bool = False,
+    progress: Progress = silent,
 ) -> Imported:
-    """Run a saved PubMed query and store what it returns, page by page.
+    """Run a saved query against its database and store what it returns, page by page.
 
-    A run that was interrupted is taken up again: what is stored is not fetched twice. PMIDs that PubMed
-    counted and did not return are listed in `missing`.
+    The list of all accessions is fetched each time, so that what is new and what is no longer returned is
+    known. `full`: every record is read and compared with what is stored. Else only those that are new and
+    those that the database has revised since `since` (the last finished run, and a week before it).
+
+    A run that was interrupted is taken up again: what is stored is not fetched twice. Accessions that were
+    counted and not given are in `missing`.
     """
     me = review.person()
     _ = review.protocol
-    if query.database != "pubmed":
+    store = review.store
+    if not query.searchable:
         raise ReviewError(
-            f"the program cannot search {query.database} itself",
+            f"the program cannot search {query.database} with this query",
             entry=query.id,
-            expected="PubMed; export the result there and name the file in the query: files = [...]",
+            expected="PubMed or ClinicalTrials.gov; else export the result there and name the file in the"
+            " query: files = [...]",
         )
+    what = f"{query.database} {query.id}"
+    progress(f"{what}: searching", 0, None)
     answer = client.search(query.term)
-    messages = tuple(answer.errors) + tuple(answer.warnings)
-    earlier = store_citations.unfinished_search(review.store, query.id)
-    if earlier is not None and earlier["term"] == query.term:
+    earlier = store_intake.unfinished_search(store, query.id)
+    scope, day = _scope(review, query, earlier, full=full, since=since)
+    if earlier is not None and _same_run(earlier, query, scope, day, review):
         search = str(earlier["id"])
-        done = store_citations.fetched_keys(review.store, search)
+        done = store_intake.fetched_keys(store, search)
     else:
         done = frozenset()
-        search = store_citations.start_search(
-            review.store,
-            me.id,
-            {
-                "query": query.id,
-                "database": "pubmed",
-                "kind": query.kind,
-                "platform": query.platform,
-                "searched_on": review.store.ids.time_text()[:10],
-                "strategy": query.strategy,
-                "term": query.term,
-                "query_translation": answer.query_translation,
-                "messages": json.dumps(list(messages), ensure_ascii=False),
-                "hits": answer.count,
-                "file": None,
-                "file_sha256": None,
-                "format": "pubmed_xml",
-            },
-        )
-    offset = store_citations.last_position(review.store, search)
-    new = changed = unchanged = repeated = 0
+        search = _start(review, query, answer, scope, day)
+    unread: frozenset[str] = frozenset()
+    if scope == "changes" and day is not None:
+        revised = client.revised_since(query.term, day)
+        unread = store_intake.known_keys(store, query.database, answer.keys) - revised
+    offset = store_intake.last_position(store, search)
     missing: list[str] = []
     problems: list[Problem] = []
-    total, count = len(answer.pmids), len(done)
-    progress(f"PubMed {query.id}", count, total)
-    for page in client.fetch(answer, skip=done):
-        page_problems = [_problem(f"PubMed {query.id}", bad) for bad in page.bad]
-        if page_problems and not skip_bad:
-            listed = "; ".join(f"{problem.entry}: {problem.message}" for problem in page_problems)
-            raise InputError(
-                f"{len(page_problems)} records cannot be read ({listed}); the pages before are kept and the run "
-                "is unfinished",
-                file=f"PubMed {query.id}",
-                entry=page_problems[0].entry,
-                expected="--skip-bad, which continues the run and lists them",
-            )
-        problems += page_problems
-        entries, bad = _renumbered(page)
-        added = store_citations.add_entries(review.store, search, "pubmed", entries, bad, offset=offset)
-        offset += len(page.entries) + len(page.bad)
-        count += len(page.entries)
-        new += len(added.new)
-        changed += len(added.changed)
-        unchanged += added.unchanged
-        repeated += added.repeated
+    wanted = [key for key in answer.keys if key not in unread]
+    count, total = len(done.intersection(wanted)), len(wanted)
+    progress(what, count, total)
+    for page in client.fetch(answer, skip=done | unread):
+        problems += _page_problems(what, page, skip_bad=skip_bad)
+        rows = [prepared(query.database, replace(e, position=n)) for n, e in enumerate(page.entries, 1)]
+        bad = [replace(b, position=n) for n, b in enumerate(page.bad, len(rows) + 1)]
+        with store.write():
+            store_intake.add_entries(store, search, query.database, rows, offset=offset)
+            store_intake.add_skipped(store, search, bad, offset=offset)
+        offset += len(rows) + len(bad)
+        count += len(rows)
         missing += page.missing
-        progress(f"PubMed {query.id}", count, total)
-    stored = len(store_citations.fetched_keys(review.store, search))
-    if stored + len(missing) + len(problems) < len(answer.pmids):
+        progress(what, count, total)
+    stored = store_intake.fetched_keys(store, search)
+    lost = set(wanted) - stored - set(missing)
+    if len(lost) > store_intake.skipped_count(store, search):
         raise SourceError(
-            f"PubMed counted {answer.count} records and {stored} were stored; the run is kept as unfinished",
+            f"{len(wanted):,} records were to be read and {len(stored):,} are stored; the run is kept as"
+            f" unfinished (lacking: {', '.join(sorted(lost)[:5])})",
             entry=query.id,
             expected="run it again: it continues where it stopped",
         )
-    store_citations.end_search(review.store, me.id, search, missing)
+    with store.write():
+        before = store_intake.last_finished(store, query.id, before=search)
+        outcome = store_intake.outcome(store, search, listed=len(answer.keys) - len(missing) - len(lost))
+        store_intake.add_returned(store, search, answer.keys)
+        gone = _gone(review, before, search)
+        store_intake.end_search(store, me.id, search, outcome=outcome, missing=missing, gone=gone)
     return Imported(
         search=search,
         query=query.id,
-        database="pubmed",
+        database=query.database,
         kind=query.kind,
-        format="pubmed_xml",
+        format=_FORMATS[query.database],
         hits=answer.count,
-        new=new,
-        changed=changed,
-        unchanged=unchanged,
-        repeated=repeated,
+        new=outcome.new,
+        changed=outcome.changed,
+        unchanged=outcome.unchanged,
+        repeated=outcome.repeated,
         skipped=tuple(problems),
         missing=tuple(missing),
-        messages=messages,
+        messages=(*answer.errors, *answer.warnings),
+        gone=gone,
+        scope=scope,
+        since=day.isoformat() if day else None,
+        query_translation=answer.query_translation,
     )
 
 
-def _renumbered(page: Page) -> tuple[list[Entry], list[BadEntry]]:
-    """Positions in the order of storing, so that a run that was taken up again uses none twice."""
-    entries = [replace(entry, position=number) for number, entry in enumerate(page.entries, 1)]
-    first = len(entries) + 1
-    return entries, [replace(bad, position=number) for number, bad in enumerate(page.bad, first)]
+def _scope(
+    review: Review, query: Query, earlier: Row | None, *, full: bool, since: date | None
+) -> tuple[str, date | None]:
+    """What a run reads, and from which day on revisions count. A first run reads everything."""
+    last = store_intake.last_finished(review.store, query.id)
+    if full or last is None or last["term"] != query.term:
+        return "full", None
+    if since is None and earlier is not None and earlier["since"]:
+        since = date.fromisoformat(earlier["since"])
+    return "changes", since or date.fromisoformat(last["searched_on"]) - OVERLAP
+
+
+def _same_run(earlier: Row, query: Query, scope: str, day: date | None, review: Review) -> bool:
+    """The interrupted run asked for the same, not long ago: its date still tells when the search was run."""
+    then = date.fromisoformat(earlier["searched_on"])
+    return bool(
+        earlier["term"] == query.term
+        and earlier["scope"] == scope
+        and earlier["since"] == (day.isoformat() if day else None)
+        and review.store.ids.now().date() - then <= timedelta(days=1)
+    )
+
+
+def _start(review: Review, query: Query, answer: SearchAnswer, scope: str, day: date | None) -> str:
+    messages = [*answer.errors, *answer.warnings]
+    return store_intake.start_search(
+        review.store,
+        review.person().id,
+        {
+            "query": query.id,
+            "database": query.database,
+            "kind": query.kind,
+            "platform": query.platform,
+            "searched_on": review.store.ids.time_text()[:10],
+            "searched_by": review.person().id,
+            "strategy": query.strategy,
+            "term": query.term,
+            "query_translation": answer.query_translation,
+            "messages": json.dumps(messages, ensure_ascii=False),
+            "hits": answer.count,
+            "file": None,
+            "file_sha256": None,
+            "format": _FORMATS[query.database],
+            "scope": scope,
+            "since": day.isoformat() if day else None,
+            "limits": json.dumps(list(query.limits), ensure_ascii=False),
+            "notes": query.notes,
+        },
+    )
+
+
+def _page_problems(what: str, page: Page, *, skip_bad: bool) -> list[Problem]:
+    problems = [_problem(what, bad) for bad in page.bad]
+    if problems and not skip_bad:
+        listed = "; ".join(f"{problem.entry}: {problem.message}" for problem in problems)
+        raise InputError(
+            f"{len(problems)} records cannot be read ({listed}); the pages before are kept and the run "
+            "is unfinished",
+            file=what,
+            entry=problems[0].entry,
+            expected="--skip-bad, which continues the run and lists them",
+        )
+    return problems
+
+
+def _gone(review: Review, before: Row | None, search: str) -> tuple[str, ...]:
+    """What the run before returned and this one did not."""
+    if before is None:
+        return ()
+    now = set(store_intake.returned_keys(review.store, search))
+    return tuple(sorted(set(store_intake.returned_keys(review.store, before["id"])) - now))
 
 
 def _problem(file: str, bad: BadEntry) -> Problem:

@@ -1,164 +1,15 @@
-"""Searches, citations and their versions; records as clusters of them."""
+"""Citations and their versions; records as clusters of them."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from screener.model.citation import BadEntry, Citation, Entry
+from screener.model.citation import Citation
 from screener.model.errors import ReviewError
-from screener.model.ids import citation_id, version_id
 from screener.store.database import Row, Store
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What storing entries did: citations that are new, changed or known, and broken ones."""
-
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: int
-    repeated: int
-    skipped: int
-
-
-def start_search(store: Store, actor: str, values: Mapping[str, Any]) -> str:
-    """Append the row of a search run; `values` are the columns of `searches` but its id."""
-    with store.write():
-        act = store.act("search", actor)
-        store.insert("searches", {"id": act, **values})
-    return act
-
-
-def end_search(store: Store, actor: str, search: str, missing: Collection[str] = ()) -> None:
-    with store.write():
-        act = store.act("search_end", actor)
-        store.insert("search_ends", {"id": act, "search_id": search, "missing": json.dumps(sorted(missing))})
-
-
-def unfinished_search(store: Store, query: str) -> Row | None:
-    return store.row("SELECT * FROM unfinished_searches WHERE query = ? ORDER BY id DESC LIMIT 1", [query])
-
-
-def fetched_keys(store: Store, search: str) -> frozenset[str]:
-    """Accessions that a search run has stored already: what a resumed run need not fetch again."""
-    rows = store.rows(
-        "SELECT c.source_key FROM found f JOIN versions v ON v.id = f.version_id "
-        "JOIN citations c ON c.id = v.citation_id WHERE f.search_id = ? AND c.source_key IS NOT NULL",
-        [search],
-    )
-    return frozenset(row[0] for row in rows)
-
-
-def last_position(store: Store, search: str) -> int:
-    """The highest position that a search run has used, for a good or a broken entry; 0 if none."""
-    return int(
-        store.value(
-            "SELECT coalesce(max(position), 0) FROM (SELECT position FROM found WHERE search_id = :search "
-            "UNION ALL SELECT position FROM skipped WHERE search_id = :search)",
-            {"search": search},
-        )
-    )
-
-
-def add_entries(
-    store: Store,
-    search: str,
-    database: str,
-    entries: Iterable[Entry],
-    bad: Iterable[BadEntry] = (),
-    *,
-    offset: int = 0,
-    seen: set[str] | None = None,
-) -> Added:
-    """Store entries of a search as citations, versions and finds; new citations become records of their own.
-
-    `database` is the one that was searched: a file's citations count under it, whatever each entry says.
-    Positions count from `offset` + 1. A search that comes in parts hands the same `seen` to each of them, so
-    that what an earlier part held counts as repeated.
-    """
-    new: list[str] = []
-    changed: list[str] = []
-    seen = set() if seen is None else seen
-    unchanged = repeated = skipped = 0
-    with store.write():
-        for entry in entries:
-            key = entry.citation.source_key
-            cid = citation_id(database, key, entry.raw)
-            vid = version_id(cid, entry.raw)
-            is_new = store.insert_new("citations", {"id": cid, "database": database, "source_key": key})
-            is_changed = _add_version(store, vid, cid, entry)
-            position = offset + entry.position
-            store.insert("found", {"search_id": search, "position": position, "version_id": vid})
-            if is_new:
-                new.append(cid)
-                store.execute(
-                    "INSERT INTO records (id, preferred, first_seen) VALUES (?, ?, ?)",
-                    [cid, cid, f"{search}:{position:08d}"],
-                )
-                store.execute("INSERT INTO members (citation_id, record_id) VALUES (?, ?)", [cid, cid])
-            elif cid in seen:
-                repeated += 1
-            elif is_changed:
-                changed.append(cid)
-                # A changed entry is compared again.
-                store.execute("DELETE FROM compared WHERE citation_id = ?", [cid])
-            else:
-                unchanged += 1
-            seen.add(cid)
-        for broken in bad:
-            skipped += 1
-            store.insert(
-                "skipped",
-                {
-                    "search_id": search,
-                    "position": offset + broken.position,
-                    "raw": zlib.compress(broken.raw),
-                    "raw_sha256": hashlib.sha256(broken.raw).hexdigest(),
-                    "message": broken.message,
-                },
-            )
-    return Added(tuple(new), tuple(changed), unchanged, repeated, skipped)
-
-
-def _add_version(store: Store, vid: str, cid: str, entry: Entry) -> bool:
-    citation = entry.citation
-    return store.insert_new(
-        "versions",
-        {
-            "id": vid,
-            "citation_id": cid,
-            "raw": zlib.compress(entry.raw, 6),
-            "title": citation.title,
-            "year": citation.year,
-            "doi": citation.doi,
-            "pmid": citation.pmid,
-            "fields": json.dumps(citation.to_dict(), ensure_ascii=False),
-        },
-    )
-
-
-def searches(store: Store) -> list[Row]:
-    """Every search run with what it stored, oldest first."""
-    return store.rows(
-        "SELECT s.*, a.actor, a.at, (SELECT count(*) FROM found f WHERE f.search_id = s.id) AS stored, "
-        "(SELECT count(*) FROM skipped k WHERE k.search_id = s.id) AS skipped, e.missing, "
-        "e.id IS NOT NULL AS finished "
-        "FROM searches s JOIN acts a ON a.id = s.id LEFT JOIN search_ends e ON e.search_id = s.id ORDER BY s.id"
-    )
-
-
-def file_imported(store: Store, sha256: str, database: str) -> bool:
-    return bool(
-        store.value(
-            "SELECT 1 FROM searches WHERE file_sha256 = ? AND database = ? LIMIT 1", [sha256, database]
-        )
-    )
 
 
 def citations(store: Store, ids: Collection[str] | None = None) -> dict[str, Citation]:
@@ -261,10 +112,6 @@ def titles(store: Store) -> list[Row]:
 def record_of(store: Store, citation: str) -> str:
     """The record that now holds a citation."""
     return str(store.value("SELECT record_id FROM members WHERE citation_id = ?", [citation]))
-
-
-def unfinished_queries(store: Store) -> list[str]:
-    return [row[0] for row in store.rows("SELECT query FROM unfinished_searches ORDER BY id")]
 
 
 def find_citation(store: Store, reference: str) -> str:

@@ -91,6 +91,12 @@ class Store:
         """Add one content-addressed row unless it is there; True if it was added."""
         return self._statement("INSERT OR IGNORE INTO", table, values) > 0
 
+    def insert_many(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Add many rows with the same columns."""
+        if rows:
+            names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+            self.execute_many(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> None:
         """A write to a cache table (ledgers refuse anything but INSERT)."""
         self._in_write()

@@ -24,6 +24,8 @@ class Place:
 
 PLACES = (
     Place("home", "h", "Home", "what waits for you, and the flow so far"),
+    Place("search", "e", "Search", "every search, what it brought, and running them again"),
+    Place("records", "r", "Records", "all records: search, filter, sort, read"),
     Place("duplicates", "d", "Duplicates", "pairs that may be one record"),
     Place("screen", "s", "Screen", "title and abstract screening"),
     Place("fulltext", "f", "Full text", "assessment of full texts"),
@@ -31,6 +33,7 @@ PLACES = (
     Place("studies", "t", "Studies", "included reports grouped by trial"),
     Place("extract", "x", "Extract", "forms filled in twice, compared and agreed"),
     Place("flow", "w", "Flow", "the PRISMA flow diagram"),
+    Place("alerts", "a", "Alerts", "papers retracted, corrected, changed or lost", road=False),
     Place("log", "l", "Log", "everything the program said in this session", road=False),
 )
 
@@ -41,9 +44,27 @@ def place(place_id: str) -> Place:
 
 def make_screen(place_id: str) -> ReviewScreen:
     """A fresh screen for a place."""
-    from screener.tui.screens import conflicts, duplicates, extraction, flow, home, log, screening, studies
+    from screener.tui.screens import (
+        alerts,
+        conflicts,
+        duplicates,
+        extraction,
+        flow,
+        home,
+        log,
+        records,
+        screening,
+        searches,
+        studies,
+    )
 
     match place_id:
+        case "search":
+            return searches.SearchesScreen()
+        case "records":
+            return records.RecordsScreen()
+        case "alerts":
+            return alerts.AlertsScreen()
         case "duplicates":
             return duplicates.DuplicatesScreen()
         case "screen":

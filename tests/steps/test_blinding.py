@@ -23,11 +23,13 @@ from screener.model.errors import ScreenerError
 from screener.model.extraction import Form
 from screener.model.screening import Stage
 from screener.steps import (
+    alerts,
     deduplication,
     handoff,
     queries,
     records,
     screening,
+    search_report,
     studies,
     tables_out,
 )
@@ -96,6 +98,10 @@ READS: dict[str, Read] = {
     "queries.all_queries": lambda r, _: queries.all_queries(r),
     "queries.chosen_queries": lambda r, _: queries.chosen_queries(r),
     "queries.search_log": lambda r, _: queries.search_log(r),
+    "search_report.search_report": lambda r, _: search_report.search_report(r),
+    "search_report.search_table": lambda r, _: search_report.search_table(r),
+    "alerts.alerts": lambda r, _: alerts.alerts(r),
+    "alerts.to_look_again": lambda r, _: [alerts.to_look_again(r, stage) for stage in Stage],
     "handoff.synthesis": lambda r, _: handoff.synthesis(r),
     "handoff.networks": lambda r, _: handoff.networks(r, handoff.synthesis(r)),
     "handoff.rob_rows": lambda r, _: handoff.rob_rows(r),
@@ -116,7 +122,7 @@ OTHERS = {
     "screening.vote", "screening.take_back", "screening.undo_last", "screening.resolve", "screening.retrieve",
     "studies.link", "studies.fill", "studies.withdraw", "studies.submit", "studies.settle",
     "deduplication.deduplicate", "deduplication.recluster", "deduplication.judge", "deduplication.split",
-    "records.united", "flow.printed_source", "handoff.audit_csv",
+    "alerts.see", "records.united", "flow.printed_source", "handoff.audit_csv",
 }  # fmt: skip
 
 

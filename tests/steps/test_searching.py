@@ -14,7 +14,7 @@ from screener.sources import Entrez, Query
 from screener.steps import deduplication, queries
 from screener.steps.flow import flow
 from screener.steps.review import Review
-from screener.steps.searching import BadEntries, import_file, import_files, run_query
+from screener.steps.searching import About, BadEntries, import_file, import_files, run_query
 from screener.store import citations as store_citations
 from screener.store.ledger import count_acts
 from tests.entrez_server import BaseUrl, serve
@@ -176,6 +176,7 @@ def test_several_files_are_one_import(team: Review, tmp_path: Path) -> None:
         ({"database": "googleplex"}, "--database"),
         ({"searched_on": "31/07/2023"}, "--date"),
         ({"searched_on": "2023-02-30"}, "--date"),
+        ({"searched_on": "2099-01-01"}, "--date"),
         ({"format": "endnote"}, "format"),
     ],
 )
@@ -186,7 +187,8 @@ def test_what_cannot_be_said_of_a_file(
     path = file(tmp_path, "one.csv", rows(1))
     before = counts(team)
     with pytest.raises(InputError) as caught:
-        import_file(team, path, **{"database": "embase", **options})  # type: ignore[arg-type]
+        said = About(searched_on=options.pop("searched_on", None))
+        import_file(team, path, said=said, **{"database": "embase", **options})  # type: ignore[arg-type]
     assert caught.value.field == field
     assert counts(team) == before
 
@@ -194,7 +196,9 @@ def test_what_cannot_be_said_of_a_file(
 def test_a_register_and_another_method(team: Review, tmp_path: Path) -> None:
     """ClinicalTrials.gov counts as a register by itself; citation searching is another column."""
     first = import_file(team, file(tmp_path, "a.csv", rows(1)), database="clinicaltrials")
-    second = import_file(team, file(tmp_path, "b.csv", rows(2)), database="pubmed", kind="citation")
+    second = import_file(
+        team, file(tmp_path, "b.csv", rows(2)), database="pubmed", said=About(kind="citation")
+    )
     assert (first.kind, second.kind) == ("register", "citation")
     found = flow(team)
     assert (found.reg_found, found.oth_found) == ({"ClinicalTrials.gov": 1}, {"Citation searching": 1})

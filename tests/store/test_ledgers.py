@@ -14,14 +14,16 @@ from screener.model.screening import Stage, Vote
 from screener.steps import deduplication
 from screener.steps.review import Review
 from screener.store import citations, duplicates, extraction, screening
-from screener.store.migrations import LEDGERS_0001
+from screener.store.migrations import LEDGERS_0001, LEDGERS_0002
 from screener.store.schema import schema_text
 from tests.builders import add_citations, citation, make_review
 
 # Columns that may hold any text: a replaced row could be told by them.
 FREE = {"at", "reason", "platform", "missing", "source_key", "title", "evidence", "note", "why", "fields"}
 FREE |= {"message", "study", "value", "rows", "version_id", "citation_id"}
-CACHES = {"meta", "records", "members", "compared", "_sqlite_migrations"}
+CACHES = {"meta", "records", "members", "compared", "_sqlite_migrations", "notices", "lines", "worded"}
+CACHES |= {"words", "words_config", "words_data", "words_docsize", "words_idx"}
+LEDGERS = (*LEDGERS_0001, *LEDGERS_0002)
 
 
 @pytest.fixture(scope="module")
@@ -92,20 +94,18 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 def test_every_table_is_a_ledger_or_a_known_cache(full: Review) -> None:
     """A table added without being guarded, or without being called a cache, is noticed."""
-    assert tables(full.store.conn) == set(LEDGERS_0001) | CACHES
-    assert len(set(LEDGERS_0001)) == len(LEDGERS_0001)
+    assert tables(full.store.conn) == set(LEDGERS) | CACHES
+    assert len(set(LEDGERS)) == len(LEDGERS)
 
 
 def test_the_triggers_are_those_of_the_ledgers(full: Review) -> None:
     """Three guards on each ledger, and no trigger beside them."""
     rows = full.store.rows("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
-    wanted = {
-        (f"{table}_no_{verb}", table) for table in LEDGERS_0001 for verb in ("update", "delete", "replace")
-    }
+    wanted = {(f"{table}_no_{verb}", table) for table in LEDGERS for verb in ("update", "delete", "replace")}
     assert {(row[0], row[1]) for row in rows} == wanted
 
 
-@pytest.mark.parametrize("table", LEDGERS_0001)
+@pytest.mark.parametrize("table", LEDGERS)
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_a_ledger_row_cannot_be_changed(full: Review, table: str, verb: str) -> None:
     """UPDATE and DELETE of an existing row are refused, and the row is as it was."""
@@ -122,7 +122,7 @@ def test_a_ledger_row_cannot_be_changed(full: Review, table: str, verb: str) -> 
     assert [tuple(row) for row in store.rows(f"SELECT * FROM {table}")] == before
 
 
-@pytest.mark.parametrize("table", LEDGERS_0001)
+@pytest.mark.parametrize("table", LEDGERS)
 def test_a_ledger_row_cannot_be_replaced(full: Review, table: str) -> None:
     """INSERT OR REPLACE by a tool whose replace fires no delete trigger changes nothing either."""
     bare = sqlite3.connect(full.store.path)

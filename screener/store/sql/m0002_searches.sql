@@ -4,8 +4,9 @@
 -- revised since a day; the accessions of all of them are in `returned`.
 ALTER TABLE searches ADD COLUMN scope TEXT NOT NULL DEFAULT 'full' CHECK (scope IN ('full', 'changes'));
 ALTER TABLE searches ADD COLUMN since TEXT;
-ALTER TABLE searches ADD COLUMN limits TEXT NOT NULL DEFAULT '[]';   -- JSON list, for the report
-ALTER TABLE searches ADD COLUMN searched_by TEXT;                    -- who searched, as the query says
+-- limits: JSON list, for the report; searched_by: who searched, as the query says.
+ALTER TABLE searches ADD COLUMN limits TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE searches ADD COLUMN searched_by TEXT;
 ALTER TABLE searches ADD COLUMN notes TEXT;
 
 -- JSON: new, changed, unchanged, repeated; NULL in rows older than this column.
@@ -32,6 +33,14 @@ CREATE VIEW unfinished_searches AS
 SELECT s.* FROM searches s
 WHERE NOT EXISTS (SELECT 1 FROM search_ends e WHERE e.search_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM searches n WHERE n.query = s.query AND n.id > s.id);
+
+CREATE TABLE notices (                       -- cache: retractions and the like that versions tell of
+    version_id TEXT NOT NULL,
+    kind TEXT NOT NULL,                      -- retraction, concern, erratum
+    pmid TEXT,                               -- the paper it happened to; NULL: the citation itself
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX notices_version ON notices (version_id);
 
 -- Caches for browsing ------------------------------------------------------------------------------
 
