@@ -14,7 +14,8 @@ _INLINE = re.compile(
     r"</?(?:i|b|u|em|strong|sub|sup|inf|p|br|span|bold|italic|jats:\w+)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t\f\v\u00a0\u2009\u202f]+")
+_BLANKS = "\t\f\v\u00a0\u2009\u202f"
+_LINE_ENDS = "\r\u2028\u2029"
 _YEAR = re.compile(r"(?<!\d)(?:18|19|20)\d\d(?!\d)")
 _DOI = re.compile(r"(10\.\d{4,9}/[^\s\"<>|]+)")
 _BARE_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/[^\s\"|]+)", re.IGNORECASE)
@@ -41,7 +42,18 @@ def _lines(text: str | None, glue: str) -> str | None:
         text = html.unescape(text)
     if "<" in text:
         text = _INLINE.sub("", text)
-    lines = (_SPACE.sub(" ", line).strip() for line in re.split(r"[\r\n\u2028\u2029]+", text))
+    # The usual case: what can be printed holds no line end and no blank but " ".
+    if "  " not in text and text.isprintable():
+        return text.strip() or None
+    for blank in _BLANKS:
+        if blank in text:
+            text = text.replace(blank, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    for end in _LINE_ENDS:
+        if end in text:
+            text = text.replace(end, "\n")
+    lines = (line.strip() for line in text.split("\n"))
     return glue.join(line for line in lines if line) or None
 
 

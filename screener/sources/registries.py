@@ -7,35 +7,45 @@ from collections.abc import Iterable
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\u00ad"), "-")
 
-# Pattern -> how the number is written. EudraCT numbers are bare digits, so their name must stand near.
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), form)
-    for pattern, form in (
-        (r"(?<![A-Z0-9])NCT[ #:-]{0,2}(\d{8})(?!\d)", "NCT{}"),
-        (r"(?<![A-Z0-9])ISRCTN[ #:-]{0,2}(\d{8})(?!\d)", "ISRCTN{}"),
+# Letters that every such number holds (small), the number, and how it is written. EudraCT numbers are bare
+# digits, so their name must stand near.
+_RULES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (letters, re.compile(pattern, re.IGNORECASE), form)
+    for letters, pattern, form in (
+        ("nct", r"(?<![A-Z0-9])NCT[ #:-]{0,2}(\d{8})(?!\d)", "NCT{}"),
+        ("isrctn", r"(?<![A-Z0-9])ISRCTN[ #:-]{0,2}(\d{8})(?!\d)", "ISRCTN{}"),
         (
+            "",
             r"(?:EudraCT|EUCTR|EU Clinical Trials? Register|EU CT|CTIS)"
             r"[^0-9]{0,40}?((?:19|20)\d\d-\d{6}-\d\d)(?!\d)",
             "EUCTR{}",
         ),
-        (r"(?<![A-Z0-9])(?:JPRN-)?UMIN(?:-CTR)?[ :#-]{0,2}(?:ID[ :]{0,2})?0*(\d{1,9})(?!\d)", "UMIN{:0>9}"),
-        (r"(?<![A-Z0-9])(?:JPRN-)?JapicCTI[ :#-]{0,2}(\d{6})(?!\d)", "JAPICCTI-{}"),
-        (r"(?<![A-Z0-9])(?:JPRN-)?(jRCTs?\d{9,10})(?!\d)", "{}"),
-        (r"(?<![A-Z0-9])ChiCTR[ :]{0,2}((?:-?[A-Z]{2,5})?-?\d{8,10})(?!\d)", "CHICTR{}"),
-        (r"(?<![A-Z0-9])ACTRN[ :-]{0,2}(\d{14})(?!\d)", "ACTRN{}"),
-        (r"(?<![A-Z0-9])DRKS[ :-]{0,2}(\d{8})(?!\d)", "DRKS{}"),
-        (r"(?<![A-Z0-9])(CTRI/\d{4}/\d{2,3}/\d{6})(?!\d)", "{}"),
-        (r"(?<![A-Z0-9])(KCT\d{7})(?!\d)", "{}"),
-        (r"(?<![A-Z0-9])(IRCT\d{11,14}N\d{1,3})(?![A-Z0-9])", "{}"),
-        (r"(?<![A-Z0-9])(PACTR\d{15,16})(?!\d)", "{}"),
-        (r"(?<![A-Z0-9])(TCTR\d{11})(?!\d)", "{}"),
-        (r"(?<![A-Z0-9])(RBR-[0-9a-z]{6,8})(?![A-Z0-9])", "{}"),
-        (r"(?<![A-Z0-9])(SLCTR/\d{4}/\d{3})(?!\d)", "{}"),
-        (r"(?<![A-Z0-9])NTR[ :-]?(\d{3,4})(?!\d)", "NTR{}"),
+        (
+            "umin",
+            r"(?<![A-Z0-9])(?:JPRN-)?UMIN(?:-CTR)?[ :#-]{0,2}(?:ID[ :]{0,2})?0*(\d{1,9})(?!\d)",
+            "UMIN{:0>9}",
+        ),
+        ("japiccti", r"(?<![A-Z0-9])(?:JPRN-)?JapicCTI[ :#-]{0,2}(\d{6})(?!\d)", "JAPICCTI-{}"),
+        ("jrct", r"(?<![A-Z0-9])(?:JPRN-)?(jRCTs?\d{9,10})(?!\d)", "{}"),
+        ("chictr", r"(?<![A-Z0-9])ChiCTR[ :]{0,2}((?:-?[A-Z]{2,5})?-?\d{8,10})(?!\d)", "CHICTR{}"),
+        ("actrn", r"(?<![A-Z0-9])ACTRN[ :-]{0,2}(\d{14})(?!\d)", "ACTRN{}"),
+        ("drks", r"(?<![A-Z0-9])DRKS[ :-]{0,2}(\d{8})(?!\d)", "DRKS{}"),
+        ("ctri/", r"(?<![A-Z0-9])(CTRI/\d{4}/\d{2,3}/\d{6})(?!\d)", "{}"),
+        ("kct", r"(?<![A-Z0-9])(KCT\d{7})(?!\d)", "{}"),
+        ("irct", r"(?<![A-Z0-9])(IRCT\d{11,14}N\d{1,3})(?![A-Z0-9])", "{}"),
+        ("pactr", r"(?<![A-Z0-9])(PACTR\d{15,16})(?!\d)", "{}"),
+        ("tctr", r"(?<![A-Z0-9])(TCTR\d{11})(?!\d)", "{}"),
+        ("rbr-", r"(?<![A-Z0-9])(RBR-[0-9a-z]{6,8})(?![A-Z0-9])", "{}"),
+        ("slctr/", r"(?<![A-Z0-9])(SLCTR/\d{4}/\d{3})(?!\d)", "{}"),
+        ("ntr", r"(?<![A-Z0-9])NTR[ :-]?(\d{3,4})(?!\d)", "NTR{}"),
     )
 )
 # Every number has a run of digits that running text hardly ever has; the few short ones go by their letters.
-_HINT = re.compile(r"\d{6}|\d{4}/\d{3}|NTR|RBR-|UMIN")
+# Written out digit by digit, which re searches for many times faster than a repetition.
+_DIGITS = re.compile(r"\d\d\d\d(?:\d\d|/\d\d\d)")
+_LETTERS = ("NTR", "RBR-", "UMIN")
+# Not ASCII, yet alike when the case is ignored, as the patterns do.
+_ALIKE = {0x131: "i", 0x130: "i", 0x17F: "s"}
 _EUDRACT = re.compile(r"(?:19|20)\d\d-\d{6}-\d\d")
 
 # DataBankName of PubMed whose accessions are trial registrations (others: GENBANK, PDB, figshare ...).
@@ -50,13 +60,19 @@ def registry_ids(*texts: str | None) -> tuple[str, ...]:
     """The registration numbers in the texts, each once, in the order of the texts and registries."""
     found: dict[str, None] = {}
     for text in texts:
-        if not text or not _HINT.search(text):
+        if not text or not _may_hold_one(text):
             continue
-        clean = text.translate(_DASHES)
-        for pattern, form in _RULES:
-            for match in pattern.finditer(clean):
-                found[form.format(match[1]).upper()] = None
+        clean = text if text.isascii() else text.translate(_DASHES)
+        small = (clean if clean.isascii() else clean.translate(_ALIKE)).lower()
+        for letters, pattern, form in _RULES:
+            if letters in small:
+                for match in pattern.finditer(clean):
+                    found[form.format(match[1]).upper()] = None
     return tuple(found)
+
+
+def _may_hold_one(text: str) -> bool:
+    return _DIGITS.search(text) is not None or any(letters in text for letters in _LETTERS)
 
 
 def bank_ids(bank: str, numbers: Iterable[str]) -> tuple[str, ...]:

@@ -186,8 +186,8 @@ def test_what_cannot_be_said_of_a_file(
     """A wrong option is named before anything is written."""
     path = file(tmp_path, "one.csv", rows(1))
     before = counts(team)
+    said = About(searched_on=options.pop("searched_on", None))
     with pytest.raises(InputError) as caught:
-        said = About(searched_on=options.pop("searched_on", None))
         import_file(team, path, said=said, **{"database": "embase", **options})  # type: ignore[arg-type]
     assert caught.value.field == field
     assert counts(team) == before

@@ -13,14 +13,14 @@ from screener.model.extraction import Form, Item
 from screener.model.screening import Stage, Vote
 from screener.steps import deduplication
 from screener.steps.review import Review
-from screener.store import citations, duplicates, extraction, screening
+from screener.store import alerts, citations, duplicates, extraction, intake, screening
 from screener.store.migrations import LEDGERS_0001, LEDGERS_0002
 from screener.store.schema import schema_text
 from tests.builders import add_citations, citation, make_review
 
 # Columns that may hold any text: a replaced row could be told by them.
 FREE = {"at", "reason", "platform", "missing", "source_key", "title", "evidence", "note", "why", "fields"}
-FREE |= {"message", "study", "value", "rows", "version_id", "citation_id"}
+FREE |= {"keys", "message", "study", "value", "rows", "version_id", "citation_id"}
 CACHES = {"meta", "records", "members", "compared", "_sqlite_migrations", "notices", "lines", "worded"}
 CACHES |= {"words", "words_config", "words_data", "words_docsize", "words_idx"}
 LEDGERS = (*LEDGERS_0001, *LEDGERS_0002)
@@ -80,6 +80,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Review]:
             store, "A", study="TRIAL", form=Form.STUDY, item="study", field="line", value="2", why="read"
         )
         extraction.add_snapshot(store, "C", "{}", "[]")
+        intake.add_returned(store, search, ["1", "2"])
+        alerts.add_mark(store, "A", "alert", None)
     deduplication.recluster(review)
     yield review
     review.close()

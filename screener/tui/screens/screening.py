@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,7 +14,8 @@ from textual.widgets import Static
 from screener.model.protocol import Role
 from screener.model.screening import CastVote, Stage, Vote
 from screener.screening import ALLOWED, Highlighter
-from screener.steps import records, screening
+from screener.sources.changes import Change
+from screener.steps import alerts, records, screening
 from screener.steps.records import Card
 from screener.tui.order import Order
 from screener.tui.pace import Pace
@@ -103,6 +104,7 @@ class ScreeningScreen(ReviewScreen):
         self._order: Order | None = None
         self._card: Card | None = None
         self._own: CastVote | None = None
+        self._differs: Mapping[str, tuple[Change, ...]] = {}
         self._found: list[Line] | None = None
 
     # What stands on the screen -----------------------------------------------------------------
@@ -138,6 +140,7 @@ class ScreeningScreen(ReviewScreen):
             self.show_keys()
             return
         queue = screening.queue(self.review, self.stage)
+        self._differs = alerts.to_look_again(self.review, self.stage)
         if self._order is None:
             self._order = Order(queue)
         else:
@@ -190,6 +193,9 @@ class ScreeningScreen(ReviewScreen):
         parts: list[Content] = []
         if self._own is not None:
             parts.append(Content(f"your vote: {plain(vote_words(self._own, self._reasons))}").stylize("bold"))
+        if changes := self._differs.get(self.record or ""):
+            names = ", ".join(change.field for change in changes if change.material)
+            parts.append(Content(f"~ reads differently since: {names}").stylize("bold $maybe"))
         note = self._note()
         if note:
             parts.append(Content(f"note: {plain(note)}").stylize("$maybe"))
