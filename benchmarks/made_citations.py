@@ -19,28 +19,34 @@ from itertools import accumulate
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from screener.handoff.citations import to_csv, to_nbib, to_ris
+from screener.dedup.fold import listed
+from screener.handoff.citations import to_csv
+from screener.handoff.citations_tagged import to_nbib, to_ris
 from screener.model.citation import Citation
 
-COMMON = (
+COMMON = listed(
     "of the in and with for a to patients on by from study treatment after versus clinical effect trial risk "
     "cancer randomised between therapy outcomes analysis were was is at or as an than during among disease "
     "controlled chronic acute children women adults survival early long term factors health quality life use "
     "response associated prognostic evaluation comparison surgery cell lung breast heart blood dose placebo"
-).split()
-PREFIXES = (
-    "cardio hepato nephro neuro gastro osteo arterio angio cyto dermo endo entero haemo histo immuno lipo lympho "
-    "myo onco patho phago pneumo psycho pyo radio rhino sclero thrombo toxo tropho uro vaso veno xero zygo"
-).split()
-MIDDLES = "blast clast crin dyn fer gen graph kin lys meg nom path phil plast pol scop spasm stat therm tom troph".split()
-ENDINGS = "al ated ation ectomy emia ia ic in ine ism itis ity oma osis ous ulin umab".split()
-SYLLABLES = (
-    "an bar chen dal el fo gar han il jo kov lin mor nak ol per ros san tan ur ven wal xu yam zim".split()
 )
-GIVEN = "Anna Bo Chen Diego Elif Farah Goran Hana Ivan Jun Kofi Lena Mei Noor Olga Pavel Rosa Sven Tariq Wei".split()
-FIELDS = "Oncology Cardiology Surgery Nephrology Paediatrics Neurology Immunology Radiology Nutrition Anaesthesia".split()
-KINDS = "Journal Annals Archives Bulletin Reviews".split()
-PLACES = "Invented Northern Southern Eastern Western International".split()
+PREFIXES = listed(
+    "cardio hepato nephro neuro gastro osteo arterio angio cyto dermo endo entero haemo histo immuno lipo "
+    "lympho myo onco patho phago pneumo psycho pyo radio rhino sclero thrombo toxo tropho uro vaso veno xero"
+)
+MIDDLES = listed(
+    "blast clast crin dyn fer gen graph kin lys meg nom path phil plast pol scop spasm stat therm tom troph"
+)
+ENDINGS = listed("al ated ation ectomy emia ia ic in ine ism itis ity oma osis ous ulin umab")
+SYLLABLES = listed("an bar chen dal el fo gar han il jo kov lin mor nak ol per ros san tan ur ven wal xu yam")
+GIVEN = listed(
+    "Anna Bo Chen Diego Elif Farah Goran Hana Ivan Jun Kofi Lena Mei Noor Olga Pavel Rosa Sven Wei"
+)
+FIELDS = listed(
+    "Oncology Cardiology Surgery Nephrology Paediatrics Neurology Immunology Radiology Nutrition Anaesthesia"
+)
+KINDS = listed("Journal Annals Archives Bulletin Reviews")
+PLACES = listed("Invented Northern Southern Eastern Western International")
 HEADINGS = ("BACKGROUND", "METHODS", "RESULTS", "CONCLUSIONS")
 GENERIC = ("Editorial", "Reply", "Letter to the editor", "Introduction", "In this issue")
 
@@ -53,8 +59,10 @@ class Maker:
         stock = random.Random(0)
         rare = [p + m + e for p in PREFIXES for m in MIDDLES for e in ENDINGS]
         stock.shuffle(rare)
+        # Rare words are long ones.
+        rare.sort(key=lambda word: len(word) // 4)
         self.words = COMMON + rare
-        self.weights = list(accumulate(1 / (n + 2.7) for n in range(len(self.words))))
+        self.weights = list(accumulate((n + 2.7) ** -1.1 for n in range(len(self.words))))
         names = {"".join(stock.choices(SYLLABLES, k=stock.choice((2, 2, 3)))).title() for _ in range(6000)}
         self.families = sorted(names)
         stock.shuffle(self.families)
@@ -189,8 +197,10 @@ def to_xml(c: Citation) -> str:
 
 
 def _pubmeds_own(c: Citation) -> Citation:
-    key = c.source_key or ""
-    return c if c.source == "pubmed" else replace(c, source="pubmed", source_key=key[-8:], pmid=key[-8:])
+    if c.source == "pubmed":
+        return c
+    key = str(int((c.source_key or "").lstrip("L")) - 450_000_000)
+    return replace(c, source="pubmed", source_key=key, pmid=key)
 
 
 _CSV_HEAD = to_csv([])

@@ -91,12 +91,14 @@ def adopt(reason: str) -> None:
 def status_command() -> None:
     """What waits for you and where the review stands, from what you may see."""
     from screener.model.screening import Stage
+    from screener.steps.alerts import alerts
     from screener.steps.deduplication import waiting_pairs
     from screener.steps.screening import overview
 
     with review() as opened:
         seen = overview(opened)
         pairs = len(waiting_pairs(opened))
+        raised = sum(alert.open for alert in alerts(opened))
         title = opened.protocol.title
         who = opened.me
     facts = {
@@ -108,6 +110,7 @@ def status_command() -> None:
         "at_stage": {stage.value: seen.eligible[stage] for stage in Stage},
         "conflicts_for_you": seen.conflicts,
         "pairs_to_judge": pairs,
+        "alerts": raised,
         "included": seen.included,
     }
     if wants_json():
@@ -124,6 +127,8 @@ def status_command() -> None:
     output.line(
         f"{seen.conflicts} conflicts you can settle, {pairs} pairs to judge, {seen.included} reports included"
     )
+    if raised:
+        output.line(f"! {raised} alerts: `screener alerts list`")
 
 
 @click.command("doctor", cls=Command)

@@ -322,5 +322,5 @@ def _say(
     for name, error in failed:
         output.line(f"! {name}: {error}")
     if facts.get("alerts"):
-        output.line(f"! {facts['alerts']} alerts: `screener alerts`")
+        output.line(f"! {facts['alerts']} alerts: `screener alerts list`")
     output.line(f"{records:,} records")

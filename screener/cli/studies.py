@@ -69,10 +69,11 @@ def studies_command() -> None:
 @studies_command.command("list")
 def list_() -> None:
     """Studies with their reports, reports without a study, and what register numbers suggest."""
-    from screener.steps import records, studies
+    from screener.steps import alerts, records, studies
 
     with review() as opened:
         found = studies.studies(opened)
+        raised = [alert for alert in alerts.alerts(opened) if alert.open]
         loose = studies.ungrouped(opened)
         hints = {hint.record: hint for hint in studies.suggestions(opened)}
         title = {
@@ -82,7 +83,14 @@ def list_() -> None:
     if wants_json():
         output.data(
             {
-                "studies": [{"study": s.name, "reports": list(s.reports)} for s in found],
+                "studies": [
+                    {
+                        "study": s.name,
+                        "reports": list(s.reports),
+                        "alerts": [alert.to_dict() for alert in raised if alert.study == s.name],
+                    }
+                    for s in found
+                ],
                 "ungrouped": [
                     {"record": r, "suggested": hints[r].study if r in hints else None} for r in loose
                 ],
@@ -93,6 +101,9 @@ def list_() -> None:
         output.line(study.name)
         for report in study.reports:
             output.line(f"    {report[:8]}  {title[report]}")
+        for alert in raised:
+            if alert.study == study.name:
+                output.line(f"    ! {alert.kind}: {alert.text} ({len(alert.effects)} effects)")
     for record in loose:
         hint = f"  (shares {hints[record].registry_id} with {hints[record].study})" if record in hints else ""
         output.line(f"no study: {record[:8]}  {title[record]}{hint}")

@@ -1,7 +1,8 @@
 """BibTeX: `@article` (`@misc` without a journal), UTF-8, TeX's own signs escaped.
 
 Besides the usual fields: `database` and `accession` (source, source_key), `pmid`, `pmcid`, `registry`
-(registration numbers), `type` (publication types); lists are joined by '; ', authors by ' and '.
+(registration numbers), `type` (publication types), `accessions`, and biblatex' `origtitle`, `eventtitle`
+(conference) and `date` (published); lists are joined by '; ', authors by ' and '.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ _TEX = {
 }
 
 
-def to_bib(citations: Iterable[Citation]) -> str:
-    """One entry a citation, an empty line between; keys are made unique by a number."""
-    used: set[str] = set()
-    return "\n".join(_entry(citation, _key(citation, used)) for citation in citations)
+def to_bib(citations: Iterable[Citation]) -> Iterator[str]:
+    """One piece an entry, an empty line between; keys are made unique by a number."""
+    used: dict[str, int] = {}
+    for number, citation in enumerate(citations):
+        yield ("\n" if number else "") + _entry(citation, _key(citation, used))
 
 
 def _entry(citation: Citation, key: str) -> str:
@@ -45,8 +47,11 @@ def _fields(c: Citation) -> Iterator[tuple[str, str]]:
     if c.authors:
         yield "author", " and ".join(_name(name) for name in c.authors)
     plain = (
+        ("origtitle", c.original_title),
         ("journal", c.journal),
+        ("eventtitle", c.conference),
         ("year", year),
+        ("date", c.published),
         ("volume", c.volume),
         ("number", c.issue),
         ("pages", c.pages),
@@ -60,6 +65,7 @@ def _fields(c: Citation) -> Iterator[tuple[str, str]]:
         ("abstract", c.abstract),
         ("database", c.source),
         ("accession", c.source_key),
+        ("accessions", "; ".join(c.accessions)),
     )
     for name, text in plain:
         if text:
@@ -77,12 +83,14 @@ def _tex(text: str) -> str:
     return "".join(_TEX.get(char, char) for char in text)
 
 
-def _key(citation: Citation, used: set[str]) -> str:
+def _key(citation: Citation, used: dict[str, int]) -> str:
+    """`used` counts how often a key was wanted, so that many equal ones are numbered at once."""
     wanted = citation.source_key or citation.pmid or citation.doi or "entry"
     base = re.sub(r"[^A-Za-z0-9]+", "-", f"{citation.source}-{wanted}").strip("-")
-    key, number = base, 1
+    key, number = base, used.get(base, 0) + 1
     while key in used:
-        number += 1
         key = f"{base}-{number}"
-    used.add(key)
+        number += 1
+    used[base] = max(number - 1, 1)
+    used.setdefault(key, 1)
     return key

@@ -3,24 +3,27 @@
 | field | RIS | nbib |
 | --- | --- | --- |
 | source, source_key | DB (our name of the database), AN | OID ("embase: L123"; PubMed's own: PMID) |
-| title, abstract | TI, AB | TI, AB |
-| authors | AU, one a line | FAU; a name without comma: CN |
+| title, original_title, abstract | TI, TT, AB | TI, TT, AB |
+| authors, orcids | AU, one a line; AI, a line an author | FAU; a name without comma: CN; AUID |
 | journal, year, volume, issue | JO, PY, VL, IS | JT, DP, VI, IP |
 | pages, as printed | SP | PG |
 | doi, pmid, pmcid | DO, C5, C2 | LID "... [doi]", PMID, PMC |
-| registry_ids | C1, one a line | SI "registry/number" |
-| language, publication_types, keywords | LA, M3, KW | LA, PT, OT |
+| registry_ids, accessions | C1, C8, one a line | SI "registry/number", - |
+| language, publication_types | LA, M3 | LA, PT |
+| keywords, subject_headings | KW, DE | OT, MH |
+| published, entered, revised | DA, U3, U4 | DP, EDAT, LR |
+| conference, relations | C3, N1 | -, CIN, CON ... (PubMed's own kinds) |
 
-nbib is PubMed's own format; an entry of another database carries its name and key in OID, and an empty
-PMID where it has none. PsycINFO's M3 is its classification, so there RIS keeps only the type that TY names.
+RIS of ours is known by DB right behind TY and read back to the letter. nbib is PubMed's own format; an entry
+of another database carries its name and key in OID, and an empty PMID where it has none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from screener.model.citation import Citation
+from screener.model.citation import Citation, Relation
 
 # What TY says of a reader's own types; GEN says nothing, so that nothing is made up.
 _TY = {
@@ -33,20 +36,47 @@ _TY = {
     "report": "RPRT",
     "thesis": "THES",
 }
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# PubMed's kinds of links between papers and their tags in nbib.
+_LINKS = {
+    "AssociatedDataset": "DDIN",
+    "AssociatedPublication": "DRIN",
+    "CommentIn": "CIN",
+    "CommentOn": "CON",
+    "CorrectedandRepublishedFrom": "CRF",
+    "CorrectedandRepublishedIn": "CRI",
+    "ErratumFor": "EFR",
+    "ErratumIn": "EIN",
+    "ExpressionOfConcernFor": "ECF",
+    "ExpressionOfConcernIn": "ECI",
+    "OriginalReportIn": "ORI",
+    "RepublishedFrom": "RPF",
+    "RepublishedIn": "RPI",
+    "RetractionIn": "RIN",
+    "RetractionOf": "ROF",
+    "SummaryForPatientsIn": "SPIN",
+    "UpdateIn": "UIN",
+    "UpdateOf": "UOF",
+}
 _BANKS = (("NCT", "ClinicalTrials.gov"), ("ISRCTN", "ISRCTN"), ("EUCTR", "EudraCT"), ("ACTRN", "ANZCTR"))
 _LINE_END = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 # Unicode's own line separator: keeps a line end inside a value that must stay on one line.
 _BREAK = "\u2028"
 
 
-def to_ris(citations: Iterable[Citation]) -> str:
-    """RIS, an empty line between entries."""
-    return "\n".join("".join(f"{tag}  - {text}\n" for tag, text in _ris(c)) for c in citations)
+def to_ris(citations: Iterable[Citation]) -> Iterator[str]:
+    """RIS, one piece an entry, an empty line between entries."""
+    return _entries(citations, lambda c: (f"{tag}  - {text}\n" for tag, text in _ris(c)))
 
 
-def to_nbib(citations: Iterable[Citation]) -> str:
-    """PubMed's format; every entry starts with PMID, empty where there is none."""
-    return "\n".join("".join(f"{tag:<4}- {text}\n" for tag, text in _nbib(c)) for c in citations)
+def to_nbib(citations: Iterable[Citation]) -> Iterator[str]:
+    """PubMed's format, one piece an entry; every entry starts with PMID, empty where there is none."""
+    return _entries(citations, lambda c: (f"{tag:<4}- {text}\n" for tag, text in _nbib(c)))
+
+
+def _entries(citations: Iterable[Citation], lines: Callable[[Citation], Iterator[str]]) -> Iterator[str]:
+    for number, citation in enumerate(citations):
+        yield ("\n" if number else "") + "".join(lines(citation))
 
 
 def _ris(c: Citation) -> Iterator[tuple[str, str]]:
@@ -54,9 +84,16 @@ def _ris(c: Citation) -> Iterator[tuple[str, str]]:
     yield from _some("DB", c.source)
     yield from _some("AN", c.source_key)
     yield from _some("TI", c.title)
+    yield from _some("TT", c.original_title)
     yield from _each("AU", c.authors)
+    if any(c.orcids):
+        for name, orcid in zip(c.authors, c.orcids, strict=True):
+            yield "AI", _line(f"{name}; ORCID: {orcid}" if orcid else name)
     yield from _some("JO", c.journal)
+    yield from _some("C3", c.conference)
     yield from _some("PY", str(c.year) if c.year is not None else None)
+    if c.published:
+        yield "DA", "/".join((*c.published.split("-"), "", "")[:3]) + "/"
     yield from _some("VL", c.volume)
     yield from _some("IS", c.issue)
     yield from _some("SP", c.pages)
@@ -64,9 +101,15 @@ def _ris(c: Citation) -> Iterator[tuple[str, str]]:
     yield from _some("C5", c.pmid)
     yield from _some("C2", c.pmcid)
     yield from _each("C1", c.registry_ids)
+    yield from _each("C8", c.accessions)
     yield from _some("LA", c.language)
     yield from _each("M3", c.publication_types)
     yield from _each("KW", c.keywords)
+    yield from _each("DE", c.subject_headings)
+    yield from _some("U3", c.entered)
+    yield from _some("U4", c.revised)
+    for relation in c.relations:
+        yield "N1", f"{relation.kind}: {_related(relation, '; ')}".rstrip()
     if lines := _paragraphs(c.abstract):
         yield "AB", _ris_abstract(lines)
     yield "ER", ""
@@ -93,25 +136,51 @@ def _nbib(c: Citation) -> Iterator[tuple[str, str]]:
     yield "PMID", c.pmid or ""
     if c.source != "pubmed":
         yield "OID", f"{c.source}: {_line(c.source_key or '')}".rstrip()
+    if c.revised and len(c.revised) == 10:
+        yield "LR", c.revised.replace("-", "")
     yield from _some("VI", c.volume)
     yield from _some("IP", c.issue)
-    yield from _some("DP", str(c.year) if c.year is not None else None)
+    yield from _some("DP", _nbib_date(c))
     yield from _some("TI", c.title)
+    yield from _some("TT", c.original_title)
     yield from _some("PG", c.pages)
     if c.doi:
         yield "LID", f"{_line(c.doi)} [doi]"
     if lines := _paragraphs(c.abstract):
         yield "AB", _BREAK.join(lines)
-    for name in c.authors:
+    for place, name in enumerate(c.authors):
         yield ("FAU" if "," in name else "CN"), _line(name)
+        if c.orcids and c.orcids[place]:
+            yield "AUID", f"ORCID: {_line(c.orcids[place])}"
     yield from _some("LA", c.language)
     for number in c.registry_ids:
         bank = next((bank for start, bank in _BANKS if number.startswith(start)), "ICTRP")
         yield "SI", f"{bank}/{_line(number)}"
     yield from _each("PT", c.publication_types)
     yield from _some("JT", c.journal)
-    yield from _each("OT", c.keywords)
+    for relation in c.relations:
+        if tag := _LINKS.get(relation.kind):
+            yield tag, _related(relation, ". ")
+    yield from _each("MH", c.subject_headings)
+    headings = frozenset(c.subject_headings)
+    yield from _each("OT", (each for each in c.keywords if each not in headings))
     yield from _some("PMC", c.pmcid)
+    if c.entered and len(c.entered) == 10:
+        yield "EDAT", f"{c.entered.replace('-', '/')} 06:00"
+
+
+def _nbib_date(c: Citation) -> str | None:
+    """'2021 Jun 3': the date of publication, unless it is of another year than the issue."""
+    if not c.published or c.published[:4] != f"{c.year}":
+        return str(c.year) if c.year is not None else None
+    year, *rest = c.published.split("-")
+    return " ".join([year, *(_MONTHS[int(month) - 1] for month in rest[:1]), *(str(int(d)) for d in rest[1:])])
+
+
+def _related(relation: Relation, glue: str) -> str:
+    """'J Invented. 2020;1:1; PMID: 123'"""
+    parts = (relation.text, f"PMID: {relation.pmid}" if relation.pmid else None)
+    return _line(glue.join(part for part in parts if part))
 
 
 def _some(tag: str, text: str | None) -> Iterator[tuple[str, str]]:

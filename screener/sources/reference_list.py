@@ -20,18 +20,11 @@ _FEW = 2
 _GAP = 10
 
 _HEADINGS = frozenset(
-    "references referencelist referencesandnotes referencescited literature literaturecited literaturereferences "
-    "bibliography bibliographicreferences workscited citedliterature citedreferences sources literatur "
-    "literaturverzeichnis bibliographie références referencias bibliografía referências bibliografia "
-    "riferimenti литература список литературы 参考文献 参考资料 参考文献references 主要参考文献 文献 引用文献 "
-    "참고문헌 includedstudies listofreferences".split()
+    ["references", "referencelist", "referencesandnotes", "referencescited", "literature", "literaturecited", "literaturereferences", "bibliography", "bibliographicreferences", "workscited", "citedliterature", "citedreferences", "sources", "literatur", "literaturverzeichnis", "bibliographie", "références", "referencias", "bibliografía", "referências", "bibliografia", "riferimenti", "литература", "список", "литературы", "参考文献", "参考资料", "参考文献references", "主要参考文献", "文献", "引用文献", "참고문헌", "includedstudies", "listofreferences"]
 )
 # What may follow the list in an article. Such a line alone ends it.
 _ENDS = frozenset(
-    "appendix appendices supplementarymaterial supplementalmaterial supplementaryinformation figurelegends "
-    "figurecaptions authorcontributions authorscontributions abouttheauthors authorinformation authoraffiliations "
-    "acknowledgements acknowledgments publishersnote conflictofinterest conflictsofinterest competinginterests "
-    "附录 作者简介 收稿日期 附件".split()
+    ["appendix", "appendices", "supplementarymaterial", "supplementalmaterial", "supplementaryinformation", "figurelegends", "figurecaptions", "authorcontributions", "authorscontributions", "abouttheauthors", "authorinformation", "authoraffiliations", "acknowledgements", "acknowledgments", "publishersnote", "conflictofinterest", "conflictsofinterest", "competinginterests", "附录", "作者简介", "收稿日期", "附件"]
 )
 _LETTERS = re.compile(r"[\W\d_]+")
 _PAGE = re.compile(

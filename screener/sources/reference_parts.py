@@ -81,8 +81,8 @@ _STRAIGHT = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"), 0x2D),
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u00ab\u00bb"), 0x22),
     **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032"), 0x27),
-    **{ord("【"): 0x5B, ord("〔"): 0x5B, ord("［"): 0x5B, ord("】"): 0x5D, ord("〕"): 0x5D, ord("］"): 0x5D},
-    **{ord("。"): 0x2E, ord("．"): 0x2E, ord("、"): 0x2C},
+    ord("【"): 0x5B, ord("〔"): 0x5B, ord("［"): 0x5B, ord("】"): 0x5D, ord("〕"): 0x5D, ord("］"): 0x5D,
+    ord("。"): 0x2E, ord("．"): 0x2E, ord("、"): 0x2C,
 }
 
 

@@ -25,16 +25,17 @@ from screener.model.errors import InputError, ReviewError
 from screener.model.extraction import Form, Item
 from screener.model.protocol import Role
 from screener.model.screening import Outcome, Stage
-from screener.steps import records, studies
+from screener.steps import alerts, records, studies
 from screener.steps.flow import flow, flow_records
 from screener.steps.review import Review
+from screener.steps.search_report import search_report, search_table
 from screener.steps.tables_out import references
 from screener.store import citations as store_citations
 from screener.store import extraction as store_extraction
 from screener.store import ledger, screening
 from screener.synthesis.network import LEVELS, Part, build_networks
 
-WHAT = ("networks", "tables", "flow", "citations", "audit")
+WHAT = ("networks", "tables", "flow", "searches", "citations", "audit")
 INDEX = "index.json"
 
 
@@ -106,6 +107,8 @@ def export(
         files |= {f"tables/{name}": text.encode() for name, text in _tables(review, found).items()}
     if "flow" in wanted:
         files |= _flow(review)
+    if "searches" in wanted:
+        files |= {f"searches/{name}": text.encode() for name, text in _searches(review).items()}
     if "citations" in wanted:
         files["citations/included.ris"] = _included_ris(review).encode()
     if "audit" in wanted:
@@ -122,6 +125,32 @@ def export(
     for name in gone:
         _take_away(folder / name, earlier[name])
     return sorted(files)
+
+
+def _searches(review: Review) -> dict[str, str]:
+    """The appendix after PRISMA-S, the runs as a table, and what happened to papers since they came in.
+
+    The folder is shared: of the alerts only what rests on closed record-stages.
+    """
+    rows = [
+        (
+            a.kind,
+            a.record,
+            a.study,
+            "; ".join(a.effects),
+            a.text,
+            "open" if a.open else "seen to",
+            a.seen_by,
+            a.note,
+        )
+        for a in alerts.alerts(review.as_person(None))
+    ]
+    columns = ("kind", "record", "study", "effects", "what", "state", "seen_by", "note")
+    return {
+        "prisma-s.md": search_report(review),
+        "searches.csv": search_table(review),
+        "alerts.csv": for_people(columns, rows),
+    }
 
 
 def _coordinates(review: Review) -> bool:
@@ -205,7 +234,6 @@ def _tables(review: Review, found: Synthesis) -> dict[str, str]:
         ),
         "treatments.csv": tables.treatment_table(review.protocol, users),
         "excluded_full_texts.csv": tables.excluded_table(_excluded(review, names)),
-        "searches.csv": _searches(review),
     }
     judged = _judged(found)
     if judged:
@@ -263,20 +291,6 @@ def _excluded(review: Review, names: dict[str, str]) -> list[tables.ExcludedRepo
             )
         )
     return rows
-
-
-def _searches(review: Review) -> str:
-    from screener.steps.queries import search_log
-
-    columns = ("query", "database", "kind", "platform", "searched_on", "strategy", "query_translation")
-    counts = ("hits", "stored", "skipped", "file", "by", "at")
-    return for_people(
-        [*columns, *counts, "messages"],
-        [
-            [*(run[name] for name in (*columns, *counts)), " | ".join(run["messages"])]
-            for run in search_log(review)
-        ],
-    )
 
 
 def _judged(found: Synthesis) -> list[Judged]:

@@ -12,7 +12,7 @@ from screener.steps.review import Review
 
 COLUMNS = (
     "date", "query", "database", "platform", "kind", "searched_by", "scope", "limits", "hits", "stored", "new",
-    "changed", "unchanged", "repeated", "gone", "skipped", "missing", "state", "file", "strategy", "term",
+    "changed", "unchanged", "repeated", "gone", "skipped", "missing", "state", "by", "at", "file", "strategy", "term",
     "query_translation", "messages", "notes",
 )  # fmt: skip
 _KINDS = (

@@ -20,7 +20,7 @@ from screener.model.errors import ReviewError, ScreenerError
 from screener.model.extraction import Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage
-from screener.steps import deduplication, queries, screening, studies
+from screener.steps import alerts, deduplication, queries, screening, studies
 from screener.steps.review import Review
 from screener.steps.studies import Standing
 from screener.tui import theme
@@ -108,11 +108,17 @@ class ScreenerApp(App[None]):
     def news(self) -> list[str]:
         """What happened in the review, newest first: the searches, and what this session said last."""
         found = []
+        raised = [alert for alert in alerts.alerts(self.review) if alert.open]
+        for kind in alerts.KINDS:
+            count = sum(alert.kind == kind for alert in raised)
+            if count:
+                found.append(f"! {count:,} {kind}: g a shows what it touches")
         for run in reversed(queries.search_log(self.review)):
-            done = "" if run["finished"] else ", unfinished: run it again, it continues"
-            found.append(
-                f"{run['searched_on'] or ''} {run['query']}: {run['hits']:,} found in {run['database']}{done}"
-            )
+            done = "" if run["finished"] else f", {run['state']}"
+            new = "" if run["new"] is None else f", {run['new']:,} new"
+            loud = f", {len(run['messages'])} messages" if run["messages"] else ""
+            date = run["searched_on"] or ""
+            found.append(f"{date} {run['query']}: {run['hits']:,} in {run['database']}{new}{loud}{done}")
         return found[:8]
 
     def get_default_screen(self) -> Screen[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +13,7 @@ from textual.widgets import Static
 
 from screener.model.errors import ScreenerError
 from screener.model.protocol import Role
-from screener.steps import records, studies
+from screener.steps import alerts, records, studies
 from screener.steps.records import Titled
 from screener.steps.review import Review
 from screener.steps.studies import Standing
@@ -115,6 +116,10 @@ class StudiesScreen(ReviewScreen):
         self._study_of = {report: group.name for group in groups for report in group.reports}
         self._suggested = {record: hint.study for record, hint in hints.items()}
         self._names = [group.name for group in groups]
+        raised: dict[str, list[str]] = {}
+        for alert in alerts.alerts(self.review):
+            if alert.open:
+                raised.setdefault(alert.record, []).append(alert.kind)
         lines = []
         for record in loose:
             hint = hints.get(record)
@@ -123,7 +128,11 @@ class StudiesScreen(ReviewScreen):
         for group in groups:
             mark, words = standing_words(standing[group.name], extractor=extracts(self.review))
             lines.append(Line(f"study:{group.name}", group.name, mark=mark, tail=words))
-            lines += [self._report_line(report, titles[report]) for report in group.reports]
+            for report in group.reports:
+                line = self._report_line(report, titles[report])
+                if report in raised:
+                    line = replace(line, mark="!", tail=f"{', '.join(raised[report])}: g a")
+                lines.append(line)
         self.query_one(LineList).show(lines)
         self.workbench.count_studies(loose, standing.values())
         self.show_waiting()
