@@ -26,7 +26,7 @@ _TEX = {
 }
 
 
-def to_bib(citations: Iterable[Citation]) -> Iterator[str]:
+def bib_entries(citations: Iterable[Citation]) -> Iterator[str]:
     """One piece an entry, an empty line between; keys are made unique by a number."""
     used: dict[str, int] = {}
     for number, citation in enumerate(citations):

@@ -36,7 +36,7 @@ _TY = {
     "report": "RPRT",
     "thesis": "THES",
 }
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # PubMed's kinds of links between papers and their tags in nbib.
 _LINKS = {
     "AssociatedDataset": "DDIN",
@@ -64,14 +64,22 @@ _LINE_END = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BREAK = "\u2028"
 
 
-def to_ris(citations: Iterable[Citation]) -> Iterator[str]:
+def ris_entries(citations: Iterable[Citation]) -> Iterator[str]:
     """RIS, one piece an entry, an empty line between entries."""
     return _entries(citations, lambda c: (f"{tag}  - {text}\n" for tag, text in _ris(c)))
 
 
-def to_nbib(citations: Iterable[Citation]) -> Iterator[str]:
+def nbib_entries(citations: Iterable[Citation]) -> Iterator[str]:
     """PubMed's format, one piece an entry; every entry starts with PMID, empty where there is none."""
     return _entries(citations, lambda c: (f"{tag:<4}- {text}\n" for tag, text in _nbib(c)))
+
+
+def to_ris(citations: Iterable[Citation]) -> str:
+    return "".join(ris_entries(citations))
+
+
+def to_nbib(citations: Iterable[Citation]) -> str:
+    return "".join(nbib_entries(citations))
 
 
 def _entries(citations: Iterable[Citation], lines: Callable[[Citation], Iterator[str]]) -> Iterator[str]:
@@ -174,7 +182,9 @@ def _nbib_date(c: Citation) -> str | None:
     if not c.published or c.published[:4] != f"{c.year}":
         return str(c.year) if c.year is not None else None
     year, *rest = c.published.split("-")
-    return " ".join([year, *(_MONTHS[int(month) - 1] for month in rest[:1]), *(str(int(d)) for d in rest[1:])])
+    return " ".join(
+        [year, *(_MONTHS[int(month) - 1] for month in rest[:1]), *(str(int(d)) for d in rest[1:])]
+    )
 
 
 def _related(relation: Relation, glue: str) -> str:

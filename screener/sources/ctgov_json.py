@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from screener.model.citation import Citation
+from screener.model.citation import Citation, Relation
 from screener.model.errors import InputError
 from screener.sources.bytes import Input, text_of
 from screener.sources.cutting import Cut, Note, Options, Unreadable
+from screener.sources.dates import iso_date
 from screener.sources.fields import paragraphs, plain, unique, year_of
 from screener.sources.registries import registry_ids
 
@@ -127,8 +128,9 @@ def _text(node: Any, *path: str) -> str | None:
 def _citation(protocol: dict[str, Any], source: str) -> Citation:
     """The registry entry as a citation: the sponsor as author, the brief summary as abstract.
 
-    The year is that of the first posting. `referencesModule` names papers of the trial and papers it only
-    cites: neither is an id of this entry.
+    The year is that of the first posting. The papers that the entry names are relations, and none of them is
+    an id of it: those of kind Result (named by the sponsor) and Derived (found by the register, as they
+    print its number) report the trial; Background ones are only cited.
     """
     names = _get(protocol, "identificationModule")
     nct = next(iter(registry_ids(_text(names, "nctId"))), None)
@@ -136,6 +138,7 @@ def _citation(protocol: dict[str, Any], source: str) -> Citation:
     status = _get(protocol, "statusModule")
     conditions = _get(protocol, "conditionsModule")
     interventions = _rows(_get(protocol, "armsInterventionsModule", "interventions"))
+    posted = iso_date(_text(status, "studyFirstPostDateStruct", "date"))
     return Citation(
         source=source,
         source_key=nct,
@@ -170,4 +173,19 @@ def _citation(protocol: dict[str, Any], source: str) -> Citation:
                 *_texts(_get(conditions, "keywords")),
             )
         ),
+        published=posted,
+        entered=posted,
+        revised=iso_date(_text(status, "lastUpdatePostDateStruct", "date")),
+        relations=tuple(_relations(_rows(_get(protocol, "referencesModule", "references")))),
     )
+
+
+def _relations(references: list[dict[str, Any]]) -> Iterator[Relation]:
+    """The papers with a PMID or a printed reference; the kind is the register's word."""
+    for each in references:
+        pmid = (_text(each, "pmid") or "").strip()
+        pmid = pmid if pmid.isascii() and pmid.isdigit() else ""
+        printed = plain(_text(each, "citation"))
+        kind = (_text(each, "type") or "").strip().capitalize()
+        if kind and (pmid or printed):
+            yield Relation(kind, pmid or None, printed)

@@ -7,7 +7,9 @@ from calendar import monthrange
 
 _MONTHS = {
     name: number
-    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
 }
 _YEAR = r"(?P<year>(?:18|19|20)\d\d)"
 _WORD = r"(?P<word>[A-Za-z]{3,9})\.?"
@@ -36,6 +38,7 @@ _YEARLESS = (
     re.compile(rf"{_WORD}(?: {_DAY})?(?!\d)"),
     re.compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})/(?P<short>\d\d)\Z"),
 )
+_ONLY_YEAR = re.compile(r"(?:18|19|20)\d\d/{0,3}")
 
 
 def iso_date(text: str | None, year: int | None = None) -> str | None:
@@ -47,7 +50,9 @@ def iso_date(text: str | None, year: int | None = None) -> str | None:
     text = (text or "").strip()
     if not text:
         return None
-    found = {}
+    if _ONLY_YEAR.fullmatch(text):
+        return text[:4] if year in (None, int(text[:4])) else None
+    found: dict[str, str] = {}
     for shape in _SHAPES:
         if (match := shape.match(text)) and len(match.groupdict()) >= len(found):
             parts = {name: value for name, value in match.groupdict().items() if value}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from calendar import monthrange
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeVar
@@ -65,7 +64,7 @@ _MAJOR = re.compile(r"(^|[/\[,] ?)\*")
 
 def keywords(values: Iterable[str]) -> tuple[str, ...]:
     """Each once, without the mark of a major topic, so that all formats of one database agree."""
-    return unique(plain(_MAJOR.sub(r"\1", value.strip())) for value in values)
+    return unique(plain(_MAJOR.sub(r"\1", v.strip()) if "*" in v else v) for v in values)
 
 
 def unique(values: Iterable[T | None]) -> tuple[T, ...]:
@@ -271,42 +270,9 @@ def language_of(*values: str | None) -> str | None:
     return "; ".join(unique(names)) or None
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ORCID = re.compile(
     r"(?<!\d)(\d{4})[- ]?(\d{4})[- ]?(\d{4})[- ]?(\d{3}[\dX])(?![\dX])", re.IGNORECASE | re.ASCII
 )
-# '2019 Jan 28', '2019/01/29 06:00', '1978 Dec-1979 Jan': the first date, as far as it is told.
-_DATE = re.compile(
-    r"(?<!\d)((?:18|19|20)\d\d)(?!\d)(?:[ ./-]+([A-Za-z]{3,9}|\d{1,2}(?!\d))(?:[ ./-]+(\d{1,2})(?!\d))?)?",
-    re.ASCII,
-)
-_EIGHT = re.compile(r"((?:18|19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
-
-
-def iso_date(year: str | None, month: str | None = None, day: str | None = None) -> str | None:
-    """'2021', '2021-06' or '2021-06-03', as far as there is such a date; months by number or English name."""
-    year, month, day = ((text or "").strip() for text in (year, month, day))
-    if not (year.isascii() and year.isdigit() and "1800" <= year <= "2099" and len(year) == 4):
-        return None
-    if month.isascii() and month.isdigit():
-        number = int(month[:3])
-    else:
-        name = month[:3].lower()
-        number = _MONTHS.index(name) + 1 if name in _MONTHS else 0
-    if not 1 <= number <= 12:
-        return year
-    if day.isascii() and day.isdigit() and 1 <= int(day[:3]) <= monthrange(int(year), number)[1]:
-        return f"{year}-{number:02}-{int(day):02}"
-    return f"{year}-{number:02}"
-
-
-def date_of(*texts: str | None) -> str | None:
-    """The first date of the first text that has one, as ISO 8601 as far as it is told: '2019 Jan-Feb' is
-    '2019-01', '1998 Fall' is '1998'."""
-    for text in texts:
-        if text and (match := _EIGHT.fullmatch(text.strip()) or _DATE.search(text)):
-            return iso_date(*match.groups())
-    return None
 
 
 def orcid_of(text: str | None) -> str | None:

@@ -12,14 +12,16 @@ from typing import Any
 
 from screener.model.citation import SOURCES
 from screener.model.errors import InputError
+from screener.sources.clinicaltrials_term import term_of_parameters
 
 KINDS = ("database", "register", "citation", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One search strategy. `strategy` is verbatim; `term` is what is sent to PubMed.
+    """One search strategy. `strategy` is verbatim; `term` is what is sent to the database, or ''.
 
+    Of PubMed that is a query, of ClinicalTrials.gov the canonical text of `[parameters]`.
     `files` are exported result files of a search run elsewhere, relative to the review's folder.
     """
 
@@ -37,12 +39,14 @@ class Query:
 
     @property
     def searchable(self) -> bool:
-        """The program can run it itself."""
-        return bool(self.term) and not self.files and self.database in ("pubmed", "clinicaltrials")
+        """The program can run it itself: there is a term, and no file that holds what it found elsewhere."""
+        return bool(self.term) and not self.files and self.database in _SEARCHED
 
 
+# The databases that the program searches itself.
+_SEARCHED = ("pubmed", "clinicaltrials")
 _REQUIRED = ("database", "platform", "kind", "date", "by", "strategy")
-_KEYS = (*_REQUIRED, "term", "limits", "files", "notes")
+_KEYS = (*_REQUIRED, "term", "parameters", "limits", "files", "notes")
 
 
 def read_queries(folder: str | Path) -> tuple[Query, ...]:
@@ -77,7 +81,10 @@ def read_query(path: str | Path) -> Query:
 
 def _query(where: Path, text: str, values: Mapping[str, Any]) -> Query:
     def wrong(key: str, message: str, expected: str) -> InputError:
-        match = re.search(rf'^\s*\[*\s*"?{re.escape(key)}"?\s*[=\]]', text, re.MULTILINE)
+        # The name of a parameter may also stand in the strategy, which comes before the table.
+        table = re.search(r"^\s*\[\s*parameters", text, re.MULTILINE) if "." in key else None
+        pattern = re.compile(rf"""^\s*\[*\s*["']?{re.escape(key)}["']?\s*[=\]]""", re.MULTILINE)
+        match = pattern.search(text, table.end() if table else 0) or table
         line = text.count("\n", 0, match.end()) + 1 if match else None
         return InputError(
             message, file=str(where), entry=f"line {line}" if line else None, field=key, expected=expected
@@ -122,6 +129,17 @@ def _query(where: Path, text: str, values: Mapping[str, Any]) -> Query:
             raise wrong("files", f"{each!r} leads out of the review", "paths below the review's folder")
     strategy = needed("strategy")
     term = words("term")
+    if database == "clinicaltrials" and term is not None:
+        raise wrong("term", "ClinicalTrials.gov is asked by parameters", "a table [parameters]")
+    if database != "clinicaltrials" and "parameters" in values:
+        raise wrong("parameters", f"{database} has no parameters", 'database = "clinicaltrials"')
+    if "parameters" in values:
+        if not isinstance(values["parameters"], dict):
+            raise wrong("parameters", "this is no table", "a table [parameters]")
+        try:
+            term = term_of_parameters(values["parameters"])
+        except InputError as error:
+            raise wrong(error.field or "parameters", error.message, error.expected or "text") from None
     if term is None and database == "pubmed":
         try:
             term = term_of(strategy)

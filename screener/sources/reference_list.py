@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screener.sources.reference_parts import Reference, joined, reference, straight
 
@@ -161,6 +161,12 @@ class _Mark:
     end: int
     label: str
     number: int
+    follows: bool  # the text before it ends as a reference may end
+    begins: bool  # the text behind it begins as a reference may begin
+
+    @property
+    def worth(self) -> float:
+        return 1.0 + 0.2 * self.follows + 0.2 * self.begins
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -187,8 +193,7 @@ def _best_marks(text: str) -> list[_Mark]:
     for patterns, enough in ((_AT_LINE, 1.0), (_IN_LINE, 2.0)):
         for name, pattern in patterns.items():
             found = [
-                _Mark(match.start(1), match.end(), match[1].strip(), int(match[2]))
-                for match in pattern.finditer(clean)
+                _mark(clean, match) for match in pattern.finditer(clean)
             ]
             chain = _chain(found)
             if len(chain) <= enough * len(best):
@@ -198,8 +203,21 @@ def _best_marks(text: str) -> list[_Mark]:
             if len(chain) >= (_FEW if opens else _FEW + 1) or (len(best) == 0 and opens and name != "bare"):
                 if name == "bare" and not _is_plain_numbering(clean, chain):
                     continue
-                best = [_Mark(m.start, m.end, _printed(text, m), m.number) for m in chain]
+                best = [replace(mark, label=_printed(text, mark)) for mark in chain]
     return best
+
+
+def _mark(clean: str, match: re.Match[str]) -> _Mark:
+    before = clean[max(0, match.start(1) - 80) : match.start(1)].rstrip(" \t\n-*•^")
+    behind = clean[match.end() : match.end() + 200]
+    return _Mark(
+        match.start(1),
+        match.end(),
+        match[1].strip(),
+        int(match[2]),
+        follows=not before or bool(_DONE.search(before)),
+        begins=_starts(behind),
+    )
 
 
 def _printed(text: str, mark: _Mark) -> str:
@@ -223,11 +241,12 @@ def _chain(marks: Sequence[_Mark]) -> list[_Mark]:
     before: list[int | None] = []
     top: int | None = None
     for place, mark in enumerate(marks):
-        value, came = 1.0, None
+        value: float = mark.worth
+        came: int | None = None
         for step in range(1, _GAP + 1):
             last = best_at.get(mark.number - step)
             if last is not None:
-                reached = score[last] + (1.0 if step == 1 else 0.5 - step / 100)
+                reached = score[last] + mark.worth * (1.0 if step == 1 else 0.5 - step / 100)
                 if reached > value:
                     value, came = reached, last
         if mark.number == 1 and top is not None and score[top] >= _FEW:
@@ -244,8 +263,8 @@ def _chain(marks: Sequence[_Mark]) -> list[_Mark]:
         chain.append(marks[top])
         top = before[top]
     chain.reverse()
-    # A "1" at the very end opens no second list.
-    if len(chain) > _FEW and chain[-1].number == 1:
+    # A "1" at the very end opens no second list, and the end of a title ('among group / 9.') is no mark.
+    while len(chain) > 1 and (chain[-1].number == 1 or not chain[-1].follows):
         chain.pop()
     return chain
 
@@ -263,8 +282,8 @@ def _plain_pieces(text: str) -> list[_Piece]:
         if len(starts) >= _FEW and starts[0] == first:
             return [_marked(pattern, lines[a:b]) for a, b in _spans(starts, len(lines))]
     paragraphs = [part for part in re.split(r"\n[^\S\n]*\n", text) if part.strip()]
-    if len(paragraphs) > 1 and all(_starts(p) or _complete(p) for p in paragraphs[:1]):
-        return [piece for part in _whole(paragraphs) for piece in _of_lines(part)]
+    if 2 * sum(map(_starts, paragraphs)) > len(paragraphs) > 1:
+        return [piece for part in _whole(paragraphs) for piece in _of_paragraph(part)]
     return _of_lines([line for line in lines if line.strip()])
 
 
@@ -295,6 +314,13 @@ def _goes_on(text: str) -> bool:
     text = straight(text).lstrip()
     known = r"(?:doi|pmid|pmcid|pmc\d|https?:|available|accessed|epub|\[?pubmed|10\.\d{4}|erratum|discussion)"
     return text[:1].islower() or bool(re.match(known, text, re.IGNORECASE))
+
+
+def _of_paragraph(lines: Sequence[str]) -> list[_Piece]:
+    """One reference, unless every line of the paragraph is one."""
+    if all(_starts(line) and _complete(line) for line in lines):
+        return [_Piece(None, (line,)) for line in lines]
+    return [_Piece(None, tuple(lines))]
 
 
 def _of_lines(lines: Sequence[str]) -> list[_Piece]:

@@ -75,15 +75,14 @@ def reference(number: int, label: str | None, text: str, lines: Sequence[str]) -
 # Text --------------------------------------------------------------------------------------------
 
 # Full-width digits, letters and brackets, and all dashes and quotes: one character for one.
-_STRAIGHT = {
-    **{0xFF01 + n: 0x21 + n for n in range(94)},
-    **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"), 0x20),
-    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"), 0x2D),
-    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u00ab\u00bb"), 0x22),
-    **dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032"), 0x27),
-    ord("【"): 0x5B, ord("〔"): 0x5B, ord("［"): 0x5B, ord("】"): 0x5D, ord("〕"): 0x5D, ord("］"): 0x5D,
-    ord("。"): 0x2E, ord("．"): 0x2E, ord("、"): 0x2C,
-}
+_STRAIGHT = {0xFF01 + n: 0x21 + n for n in range(94)} | str.maketrans(
+    "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"
+    "\u2010\u2011\u2012\u2013\u2014\u2212"
+    "\u201c\u201d\u201e\u00ab\u00bb"
+    "\u2018\u2019\u02bc\u2032"
+    "【〔】〕。",
+    " " * 8 + "-" * 6 + '"' * 5 + "'" * 4 + "[[]].",
+)
 
 
 def straight(text: str) -> str:
@@ -128,7 +127,7 @@ _OPEN_URL = re.compile(r"(?:https?:(?:/{0,2})|(?:dx\.)?doi\.?(?:org/?)?:?|(?:htt
 _OPEN_DOI = re.compile(r"10\.(?:\d{0,9}|\d{4,9}/\S*)$")
 _TAIL = re.compile(r"[a-z0-9(][\w.()/<>;:-]*", re.IGNORECASE)
 _NO_TAIL = re.compile(
-    r"(?:18|19|20)\d\d(?:[;:. ]|$)|pm(?:c?id|c\d)|nct\d|epub|https?:|\d+\s*[;(:]|doi|accessed|\d+\.?$(?<!\d\.\d)",
+    r"\(?(?:18|19|20)\d\d(?:[;:. )]|$)|\((?!\d)|pm(?:c?id|c\d)|nct\d|epub|https?:|\d+\s*[;(:]|doi|accessed|\d+\.?$(?<!\d\.\d)",
     re.IGNORECASE,
 )
 _SPACED = (
@@ -212,8 +211,9 @@ _NAMES = (
     rf"(?P<family>{_FAMILY}),\s(?P<given>[^\W\d_a-z][\w'-]+(?:\s[^\W\d_a-z](?:[\w'-]+|\.))?)",  # Smith, John A.
 )
 _NAMES_ = tuple(re.compile(pattern) for pattern in _NAMES)
-_CHINESE = re.compile(r"(?P<family>[\u4e00-\u9fff]{2,4})(?P<given>)(?=[,.])")
-_SPLIT = re.compile(r"\s*(?:[,;]\s*(?:and\s+|&\s*)?|\s(?:and|&)\s|&\s*)\s*")
+_GIVEN_FIRST = re.compile(rf"(?:[^\W\d_a-z][\w'-]*\.?\s){{1,3}}{_FAMILY}")
+_CHINESE = re.compile(r"(?P<family>[\u4e00-\u9fff]{2,4})(?P<given>)(?=[,.、])")
+_SPLIT = re.compile(r"\s*(?:[,;、]\s*(?:and\s+|&\s*)?|\s(?:and|&)\s|&\s*)\s*")
 _OTHERS = re.compile(r"\s*,?\s*(?:et\s+al|and others|等)\b\.?", re.IGNORECASE)
 
 
@@ -278,13 +278,11 @@ def _people(text: str) -> tuple[str | None, int]:
         if first is None:
             continue
         place, last = first.end(), first.end()
-        second = _NAMES_[2] if pattern is _NAMES_[3] else pattern
         while split := _SPLIT.match(text, place):
             # In Chicago's style the others have their given names first.
-            match = pattern.match(text, split.end()) or (
-                _given_first(text, split.end()) if pattern is _NAMES_[3] else second.match(text, split.end())
-            )
-            if match is None or not match[0]:
+            given_first = _GIVEN_FIRST.match(text, split.end()) if pattern is _NAMES_[3] else None
+            match = given_first or pattern.match(text, split.end())
+            if match is None:
                 break
             place = last = match.end()
         if others := _OTHERS.match(text, last):
@@ -294,10 +292,6 @@ def _people(text: str) -> tuple[str | None, int]:
         initials = _initials(first["given"])
         return f"{first['family'].strip()} {initials}".strip(), last
     return None, 0
-
-
-def _given_first(text: str, place: int) -> re.Match[str] | None:
-    return re.compile(rf"(?:[^\W\d_a-z][\w'-]*\.?\s){{1,3}}{_FAMILY}").match(text, place)
 
 
 def _initials(given: str) -> str:

@@ -14,8 +14,10 @@ from screener.model.citation import Citation
 from screener.sources import ris_fields
 from screener.sources.bytes import Input, lines_of, text_of
 from screener.sources.cutting import Cut, Note, Options
+from screener.sources.mixed import is_nbib, other_format, two_formats
 from screener.sources.ris_fields import Tags
 
+_BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"(?:\xef\xbb\xbf)?TY  ?- ?")
 _END = re.compile(rb"ER  ?- ?\s*\Z|ER  ?-\s")
 _LINE = re.compile(r"([A-Z][A-Z0-9])  ?-(?: |$)(.*)")
@@ -29,17 +31,23 @@ _TEXTS = frozenset({"AB", "N2"})
 def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """An entry runs from TY to ER; a second TY or the end of the file closes one that lacks ER (noted)."""
     raw: list[bytes] | None = None
-    outside = number = 0
-    for line in data.lines():
+    outside: list[int] = []
+    number = 0
+    for place, line in enumerate(data.lines(), 1):
         if _START.match(line):
             number += 1
             if raw is not None:
                 note(f"entry {number - 1}: no ER line; closed by the next TY")
                 yield Cut(b"".join(raw).rstrip())
-            raw = [line.removeprefix(b"\xef\xbb\xbf")]
+            raw = [line.removeprefix(_BOM)]
         elif raw is None:
-            outside += bool(line.strip()) and not _OVID_BETWEEN.match(line)
+            if line.removeprefix(_BOM).strip() and not _OVID_BETWEEN.match(line):
+                if what := other_format(line):
+                    raise two_formats(data.name, place, what, "RIS")
+                outside.append(place)
         else:
+            if is_nbib(raw[-1], line):
+                raise two_formats(data.name, place - 1, "PubMed's text format (nbib)", "RIS")
             raw.append(line)
             if _END.match(line):
                 yield Cut(b"".join(raw).rstrip())
@@ -48,7 +56,7 @@ def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
         note(f"entry {number}: no ER line; closed by the end of the file")
         yield Cut(b"".join(raw).rstrip())
     if outside:
-        note(f"{outside} line(s) outside of entries ignored")
+        note(f"{len(outside)} line(s) outside of entries ignored, the first is line {outside[0]}")
 
 
 def citation(cut: Cut, options: Options, note: Note) -> Citation:
@@ -120,7 +128,7 @@ def first_tags(data: bytes) -> Tags:
         if _START.match(line):
             if lines:
                 break
-            lines.append(line.removeprefix(b"\xef\xbb\xbf"))
+            lines.append(line.removeprefix(_BOM))
         elif lines:
             lines.append(line)
             if _END.match(line):

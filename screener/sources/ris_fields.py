@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from screener.model.citation import SOURCES, Citation
+from screener.sources import ris_own
+from screener.sources.dates import iso_date
 from screener.sources.fields import (
     authors,
     doi_of,
@@ -21,6 +23,7 @@ from screener.sources.fields import (
     year_of,
 )
 from screener.sources.registries import registry_ids
+from screener.sources.ris_links import accessions, orcids, relations
 
 Tags = Mapping[str, list[str]]
 
@@ -58,6 +61,11 @@ _URL_NAMES: tuple[tuple[str, str], ...] = (
 # Where an accession or a registry number may stand. Not N1 and M1: they hold whole reference lists.
 _IDS = ("AN", "ID", "CN", "C1", "C2", "C4", "C5", "C6", "C7", "C8", "U1", "U2", "U3", "U4", "U5", "DB")
 
+_REGISTER = re.compile(r"clinicaltrials\.gov|isrctn|who\.int|trialregister")
+_ONE_NAME = re.compile(r"(?!.* and )[\w'-]+, [\w. '-]*")
+_DIGITS = re.compile(r"\d{4}")
+_CONGRESS = re.compile(r"conference|meeting|congress", re.IGNORECASE)
+
 _TYPES = {
     "ABST": "Abstract",
     "BOOK": "Book",
@@ -77,25 +85,32 @@ _TYPES = {
 
 def citation(tags: Tags, source: str | None = None) -> Citation:
     """One entry; `source` overrules the database its tags speak of."""
+    if ris_own.is_own(tags):
+        return ris_own.citation(tags, source)
     known = source or source_of(tags)
+    urls = _all(tags, "UR", "L2", "LK", "L1")
+    ovid = any("ovid" in url for url in urls)
     title = plain(_first(tags, "TI", "T1", "CT")) or (
         plain(_first(tags, "BT")) or plain(_first(tags, "ST")) or plain(_first(tags, "TT"))
     )
     abstract = paragraphs(_first(tags, "AB", "N2"))
-    urls = _all(tags, "UR", "L2", "LK", "L1")
     pmid = _pmid(tags, known, urls)
     named = _all(tags, *_IDS)
-    registers = [url for url in urls if re.search(r"clinicaltrials\.gov|isrctn|who\.int|trialregister", url)]
+    registers = [url for url in urls if _REGISTER.search(url)]
     # The entry of a register is about one trial; its text may speak of others.
     in_text = () if known == "clinicaltrials" else (title, abstract)
+    types = _types(tags, known)
+    names = authors(_names(tags))
+    terms = keywords(_all(tags, "KW", "DE"))
+    year = year_of(*_all(tags, "PY", "Y1", "DA"))
     return Citation(
         source=known,
         source_key=_accession(tags, known, urls, pmid),
         title=title,
         abstract=abstract,
-        authors=authors(_names(tags)),
-        journal=_journal(tags, title),
-        year=year_of(*_all(tags, "PY", "Y1", "DA")),
+        authors=names,
+        journal=_journal(tags, title, ovid),
+        year=year,
         volume=plain(_first(tags, "VL")),
         issue=plain(_first(tags, "IS", "CP")),
         pages=_pages(tags),
@@ -110,15 +125,25 @@ def citation(tags: Tags, source: str | None = None) -> Citation:
         pmcid=pmcid_of(*tags.get("C2", ()), *(url for url in urls if "/pmc/" in url.lower())),
         registry_ids=registry_ids(*named, *registers, *in_text),
         language=language_of(*tags.get("LA", ())),
-        publication_types=_types(tags, known),
-        keywords=keywords(_all(tags, "KW", "DE")),
+        publication_types=types,
+        keywords=terms,
+        original_title=_original_title(tags, title, known, ovid),
+        orcids=orcids(tags.get("AI", ()), names),
+        accessions=accessions([*named, *(tags.get("N1", ())[:3] if known == "other" else ())], urls, known),
+        published=_published(tags, year),
+        entered=_entered(tags, known),
+        revised=_noted_date(tags, "Date revised") if known == "proquest" else None,
+        # Where the database's keywords are those of its vocabulary (Emtree, MeSH, APA Thesaurus).
+        subject_headings=terms if ovid or known in ("embase", "central") else (),
+        conference=_conference(tags, known, title, types),
+        relations=relations(*tags.get("T3", ()), *(tags.get("N1", ()) if ovid else ())),
     )
 
 
 def source_of(tags: Tags) -> str:
     """The database an entry comes from, by its Ovid link, its DB tag, its accession or its links."""
     for url in _all(tags, "L2", "UR"):
-        if match := _OVID.search(url):
+        if "ovid" in url and (match := _OVID.search(url)):
             for starts, database in _OVID_NAMES:
                 if match[1].lower().startswith(starts):
                     return database
@@ -154,7 +179,11 @@ def _all(tags: Tags, *wanted: str) -> list[str]:
 
 
 def _first(tags: Tags, *wanted: str) -> str | None:
-    return next((value for value in _all(tags, *wanted) if value), None)
+    for tag in wanted:
+        for value in tags.get(tag, ()):
+            if value:
+                return value
+    return None
 
 
 def _search(pattern: str, values: list[str]) -> str | None:
@@ -213,16 +242,66 @@ def _names(tags: Tags) -> list[str]:
     The number that CENTRAL gives as the author of a register's entry is no name.
     """
     values = tags.get("AU") or tags.get("A1") or tags.get("A2") or ()
-    return [name for value in values for name in split_names(value) if not registry_ids(name)]
+    names: list[str] = []
+    for value in values:
+        # 'Family, Given' is most of them, and nothing to take apart.
+        names.extend((value,) if _ONE_NAME.fullmatch(value) else split_names(value))
+    return [name for name in names if not (_DIGITS.search(name) and registry_ids(name))]
 
 
-def _journal(tags: Tags, title: str | None) -> str | None:
+def _journal(tags: Tags, title: str | None, ovid: bool) -> str | None:
     for tag in ("JF", "JO", "T2", "JA", "J2", "BT", "JI", "J9", "T3"):
+        # Ovid's T2 is the title in its own language, T3 may be an erratum.
+        if tag == "T2" and ovid:
+            continue
         for value in tags.get(tag, ()):
             text = plain(value)
             if text and text != title and not text.startswith("["):
                 return text
     return None
+
+
+def _original_title(tags: Tags, title: str | None, source: str, ovid: bool) -> str | None:
+    found = plain(_first(tags, "TT"))
+    if not found and ovid and source != "central":
+        found = plain(_first(tags, "T2"))
+    return found if found != title else None
+
+
+def _conference(tags: Tags, source: str, title: str | None, types: tuple[str, ...]) -> str | None:
+    """The congress: T3 in Embase, C3 or CT, or what the entry of a conference paper stands in."""
+    wanted = []
+    if source not in ("central", "wos"):
+        wanted.append("C3")
+    if tags.get("TI") or tags.get("T1"):
+        wanted.append("CT")
+    if source == "embase" or (source != "other" and any(_CONGRESS.search(each) for each in types)):
+        wanted.append("T3")
+    if (_first(tags, "reference_type") or "").strip().upper() in ("CONF", "CPAPER"):
+        wanted += ["T2", "BT"]
+    found = (plain(value) for value in _all(tags, *wanted))
+    return next((text for text in found if text and text != title and not text.startswith("[")), None)
+
+
+def _published(tags: Tags, year: int | None) -> str | None:
+    """The date that is told best of those in the year of publication."""
+    found = [date for value in _all(tags, "PY", "Y1", "DA") if (date := iso_date(value, year))]
+    return max(found, key=len) if year and found else None
+
+
+def _entered(tags: Tags, source: str) -> str | None:
+    """Embase.com's entry dates (the earlier one), what EndNote keeps of PubMed's, ProQuest's note."""
+    if source == "embase":
+        return min((date for value in _all(tags, "U3", "U4") if (date := iso_date(value))), default=None)
+    if source == "pubmed" and tags.get("DP"):
+        return iso_date(_first(tags, "ET"))
+    return _noted_date(tags, "Date created") if source == "proquest" else None
+
+
+def _noted_date(tags: Tags, name: str) -> str | None:
+    """ProQuest: 'N1  - Date revised - 2019-05-03'."""
+    values = (value for value in tags.get("N1", ()) if value.startswith(name))
+    return next((iso_date(value.rpartition(" - ")[2]) for value in values), None)
 
 
 def _pages(tags: Tags) -> str | None:

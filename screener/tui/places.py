@@ -52,7 +52,6 @@ def make_screen(place_id: str) -> ReviewScreen:
         flow,
         home,
         log,
-        records,
         screening,
         searches,
         studies,
@@ -62,7 +61,9 @@ def make_screen(place_id: str) -> ReviewScreen:
         case "search":
             return searches.SearchesScreen()
         case "records":
-            return records.RecordsScreen()
+            from screener.tui.screens.records import RecordsScreen
+
+            return RecordsScreen()
         case "alerts":
             return alerts.AlertsScreen()
         case "duplicates":

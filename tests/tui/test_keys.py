@@ -12,7 +12,19 @@ from textual.pilot import Pilot
 from screener.steps.review import Review
 from screener.tui.app import ScreenerApp
 from screener.tui.places import PLACES
-from screener.tui.screens import conflicts, dialogs, duplicates, flow, help, home, log, screening, votes
+from screener.tui.screens import (
+    alerts,
+    conflicts,
+    dialogs,
+    duplicates,
+    flow,
+    help,
+    home,
+    log,
+    screening,
+    searches,
+    votes,
+)
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.widgets.key_line import key_name
 from screener.tui.widgets.line_list import LineList
@@ -26,6 +38,9 @@ HOLDERS = [
     ReviewScreen,
     LineList,
     home.HomeScreen,
+    searches.SearchesScreen,
+    searches.SearchScreen,
+    alerts.AlertsScreen,
     screening.ScreeningScreen,
     screening.FullTextScreen,
     votes.VotesScreen,
