@@ -16,9 +16,11 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 @pytest.fixture(autouse=True)
 def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("SCREENER_REVIEW", "SCREENER_REVIEWER", "SCREENER_EUTILS_URL", "NCBI_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("REVIEW", "REVIEWER", "EUTILS_URL", "CTGOV_URL", "EMAIL"):
+        monkeypatch.delenv(f"SCREENER_{name}", raising=False)
+    monkeypatch.delenv("NCBI_API_KEY", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
 @pytest.fixture

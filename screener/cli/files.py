@@ -17,22 +17,49 @@ from screener.cli.app import Command, review, wants_json
 )
 @click.option("--format", "format_", help="The files' format (found out if not given).")
 @click.option("--database", help="Which database they come from (found out if not given).")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    help="Which column of a table holds a field: --map title='Titel der Arbeit'. May be repeated.",
+)
 @click.option("--skip-bad", is_flag=True, help="Take the readable entries, list the others.")
 def convert_command(
-    files: tuple[Path, ...], out: Path, format_: str | None, database: str | None, skip_bad: bool
+    files: tuple[Path, ...],
+    out: Path,
+    format_: str | None,
+    database: str | None,
+    maps: tuple[str, ...],
+    skip_bad: bool,
 ) -> None:
     """Read citation FILES of any known format and write them all to OUT, in the same order."""
     from screener.steps.files import convert
 
-    done = convert(files, out, format=format_, source=database, skip_bad=skip_bad)
+    done = convert(files, out, format=format_, source=database, columns=mapping_of(maps), skip_bad=skip_bad)
     if wants_json():
         output.data(done)
         return
     for file in done["files"]:
-        output.line(f"{file['file']}: {file['entries']} entries, {file['format']} from {file['source']}")
+        output.line(f"{file['file']}: {file['entries']:,} entries, {file['format']} from {file['source']}")
+        for note in file["notes"]:
+            output.line(f"  note: {note}")
     for problem in done["skipped"]:
         output.line(f"skipped: {problem['file']}, {problem['entry']}: {problem['message']}")
-    output.line(f"{done['written']} entries in {out}")
+    output.line(f"{done['written']:,} entries in {out}")
+
+
+def mapping_of(maps: tuple[str, ...]) -> dict[str, str] | None:
+    """Field -> header from values of --map."""
+    columns: dict[str, str] = {}
+    for text in maps:
+        field, mark, header = text.partition("=")
+        if not (mark and field.strip() and header.strip()):
+            raise click.UsageError(f"--map takes FIELD=HEADER, not {text!r}.")
+        if field.strip() in columns:
+            raise click.UsageError(f"--map names the field {field.strip()!r} twice.")
+        columns[field.strip()] = header.strip()
+    return columns or None
 
 
 @click.command("dedup", cls=Command)

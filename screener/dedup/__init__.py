@@ -4,9 +4,10 @@ pairs = find_pairs(citations)               # what the engine thinks
 clustering = cluster(citations, pairs, people)   # with what people say
 """
 
+from screener.dedup.block import Blocks
 from screener.dedup.cluster import cluster
 from screener.dedup.files import ASK_COLUMNS, CLUSTER_COLUMNS, ask_table, clusters_table
-from screener.dedup.find import ENGINE_VERSION, find_pairs
+from screener.dedup.find import ENGINE_VERSION, block_all, find_pairs
 from screener.dedup.prefer import preferred
 from screener.dedup.values import (
     Blocked,
@@ -23,6 +24,7 @@ __all__ = [
     "CLUSTER_COLUMNS",
     "ENGINE_VERSION",
     "Blocked",
+    "Blocks",
     "Clash",
     "Clustering",
     "PairVerdict",
@@ -30,6 +32,7 @@ __all__ = [
     "Policy",
     "Verdict",
     "ask_table",
+    "block_all",
     "cluster",
     "clusters_table",
     "find_pairs",

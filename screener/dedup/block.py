@@ -7,12 +7,16 @@ part that is still too large is left to the other keys.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Collection, Iterable, Iterator
+from hashlib import blake2b
+from itertools import combinations, compress, pairwise
 
 from screener.dedup.fold import listed
-from screener.dedup.normalise import Prepared
+from screener.dedup.normalise import Outline, outline, title_key
+from screener.model.citation import Citation
 
 MOST_IN_BLOCK = 150
 
@@ -23,7 +27,7 @@ _SMALL_WORDS = frozenset(
 )
 
 
-def keys_of(p: Prepared) -> Iterator[Key]:
+def keys_of(p: Outline) -> Iterator[Key]:
     if p.doi:
         yield "doi", p.doi
     if p.pmid:
@@ -31,10 +35,10 @@ def keys_of(p: Prepared) -> Iterator[Key]:
     if p.register_id:
         yield "register", p.register_id
     year = str(p.year) if p.year else ""
-    first = p.people.first or ""
+    first = p.families[0] if p.families else ""
     meant = [w for w in p.title.split() if w not in _SMALL_WORDS]
     head = "".join(meant[:3])
-    for title in filter(None, (p.title_key, (p.original_title or "").replace(" ", ""))):
+    for title in filter(None, map(title_key, (p.title, p.original_title or ""))):
         yield "title", title
         if len(title) > 24:
             yield "title head", title[:24], year
@@ -57,42 +61,83 @@ def keys_of(p: Prepared) -> Iterator[Key]:
         yield "page range", str(p.pages.first), str(p.pages.ranges[0][1]), year
     if first and p.volume:
         yield "author, volume", first[:6], p.volume, year
-    for name in p.people.families[1:3]:
+    for name in p.families[1:3]:
         if p.volume and pages:
             yield "co-author, volume, page", name[:6], p.volume, str(pages[0])
     if p.abstract:
         yield "abstract", p.abstract[:60]
 
 
-def _finer(p: Prepared) -> Key:
+def _finer(p: Outline) -> Key:
     return str(p.year or ""), str(p.pages.first) if p.pages else "", p.volume or ""
 
 
-def blocks(prepared: Mapping[str, Prepared]) -> list[list[str]]:
-    """Groups of ids to be compared with each other, each in order."""
-    shared: dict[Key, list[str]] = defaultdict(list)
-    for one in sorted(prepared):
-        for key in dict.fromkeys(keys_of(prepared[one])):
-            shared[key].append(one)
-    found: list[list[str]] = []
-    for ids in shared.values():
-        if len(ids) <= MOST_IN_BLOCK:
-            found.append(ids)
-            continue
-        parts: dict[Key, list[str]] = defaultdict(list)
-        for one in ids:
-            parts[_finer(prepared[one])].append(one)
-        found.extend(part for part in parts.values() if len(part) <= MOST_IN_BLOCK)
-    return [ids for ids in found if len(ids) > 1]
+def _digest(key: Key) -> int:
+    """64 bits, the same in every process. Two keys with one digest would only cause a comparison more."""
+    return int.from_bytes(
+        blake2b("\x1f".join(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
+    )
 
 
-def candidates(found: Iterable[list[str]], new: Collection[str] | None = None) -> set[tuple[str, str]]:
-    """Pairs (a < b) that share a block; with `new` only those that touch a citation named there."""
-    wanted = None if new is None else frozenset(new)
-    pairs: set[tuple[str, str]] = set()
-    for ids in found:
-        if wanted is None:
-            pairs.update(combinations(ids, 2))
-        elif not wanted.isdisjoint(ids):
-            pairs.update((a, b) for a, b in combinations(ids, 2) if a in wanted or b in wanted)
-    return pairs
+class Blocks:
+    """Many citations by number, in the order in which they were added, with the digests of their keys: some
+    200 bytes a citation."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self._digests = array("Q")
+        self._ends = array("L")
+        self._finer = array("Q")
+
+    def add(self, id_: str, citation: Citation) -> None:
+        seen = outline(citation)
+        self.ids.append(id_)
+        self._digests.extend({_digest(key) for key in keys_of(seen)})
+        self._ends.append(len(self._digests))
+        self._finer.append(_digest(_finer(seen)))
+
+    def extend(self, other: Blocks) -> None:
+        """Add all of another one's, behind these."""
+        before = len(self._digests)
+        self.ids += other.ids
+        self._digests += other._digests
+        self._ends.extend(before + end for end in other._ends)
+        self._finer += other._finer
+
+    def candidates(self, touching: Collection[int] | None = None) -> set[tuple[int, int]]:
+        """Pairs (a < b) of numbers that share a block; with `touching` only those that touch one named there."""
+        pairs: set[tuple[int, int]] = set()
+        if touching is None:
+            for numbers in self._shared(self._repeated()):
+                pairs.update(combinations(numbers, 2))
+            return pairs
+        wanted = frozenset(touching)
+        for numbers in self._shared(self._of(wanted)):
+            if not wanted.isdisjoint(numbers):
+                pairs.update((a, b) for a, b in combinations(numbers, 2) if a in wanted or b in wanted)
+        return pairs
+
+    def _repeated(self) -> set[int]:
+        ordered = sorted(self._digests)
+        return {one for one, other in pairwise(ordered) if one == other}
+
+    def _of(self, numbers: Iterable[int]) -> set[int]:
+        found: set[int] = set()
+        for number in numbers:
+            start = self._ends[number - 1] if number else 0
+            found.update(self._digests[start : self._ends[number]])
+        return found
+
+    def _shared(self, digests: set[int]) -> Iterator[list[int]]:
+        """The blocks of these keys, each in order."""
+        blocks: dict[int, list[int]] = defaultdict(list)
+        for place in compress(range(len(self._digests)), map(digests.__contains__, self._digests)):
+            blocks[self._digests[place]].append(bisect_right(self._ends, place))
+        for numbers in blocks.values():
+            if len(numbers) <= MOST_IN_BLOCK:
+                yield numbers
+                continue
+            parts: dict[int, list[int]] = defaultdict(list)
+            for number in numbers:
+                parts[self._finer[number]].append(number)
+            yield from (part for part in parts.values() if len(part) <= MOST_IN_BLOCK)

@@ -88,11 +88,6 @@ def compare(a: Prepared, b: Prepared) -> Comparison:
     )
 
 
-def title_floor(a: Prepared, b: Prepared) -> float:
-    """The title similarity alone, for a cheap first look."""
-    return _title(a, b)[0]
-
-
 def _title(a: Prepared, b: Prepared) -> tuple[float, bool]:
     if not a.title_key or not b.title_key:
         return 0.0, False

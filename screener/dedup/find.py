@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations
 
-from screener.dedup.block import blocks, candidates
+from screener.dedup.block import Blocks
 from screener.dedup.normalise import Prepared, prepare
 from screener.dedup.rules import judge
 from screener.dedup.values import PairVerdict, Policy, Verdict
@@ -15,7 +16,11 @@ from screener.model.citation import Citation
 # Changes whenever a change of the code can change a verdict: stored verdicts are tied to it.
 ENGINE_VERSION = "1"
 
-Pair = tuple[str, str]
+# Citations that are held ready for comparison at one time, some 3 KB each.
+_AT_HAND = 20_000
+
+# Two citations by their numbers in the blocks, the smaller first.
+Pair = tuple[int, int]
 
 
 def find_pairs(
@@ -23,79 +28,124 @@ def find_pairs(
     *,
     new: Collection[str] | None = None,
     policy: Policy = Policy(),  # noqa: B008  frozen
+    blocks: Blocks | None = None,
 ) -> list[PairVerdict]:
     """Same and ask pairs, and different pairs whose veto keeps otherwise matching citations apart.
 
     In order of ids, whatever the order of `citations`. With `new` only what its citations bring: pairs that
     touch one, and vetoes within the groups that they complete. Added to what was found without them that is
     what a full run finds, as long as no block outgrows its limit (see `block`).
+
+    Of `citations` only what is being compared is held, so it may read them from somewhere. `blocks` are
+    those of all of them, if they have been worked out already (`block_all`).
     """
-    prepared = {id_: prepare(id_, citation) for id_, citation in citations.items()}
-    together = blocks(prepared)
-    found = _judge(candidates(together, new), prepared, policy)
+    blocks = blocks or block_all(citations.items())
+    judges = _Judges(citations, blocks.ids, policy)
+    fresh = None if new is None else frozenset(new)
+    numbers = None if fresh is None else {n for n, id_ in enumerate(blocks.ids) if id_ in fresh}
+    if numbers is not None and len(numbers) == len(blocks.ids):
+        numbers = None
+    found = judges.all(blocks.candidates(numbers))
     wanted = set(found)
-    if new is not None:
-        found = _with_neighbours(found, together, prepared, policy, frozenset(new))
-        wanted |= _within(found, frozenset(new))
-    for group in _groups(v for v in found.values() if v.verdict is Verdict.SAME):
-        if new is not None and group.isdisjoint(new):
-            continue
-        for pair in combinations(sorted(group), 2):
-            if pair in found:
-                continue
-            verdict = judge(prepared[pair[0]], prepared[pair[1]], policy, linked=True)
+    if numbers is not None:
+        found = _with_neighbours(found, blocks, judges, numbers)
+    groups = _groups(pair for pair, v in found.items() if v.verdict is Verdict.SAME)
+    if numbers is not None:
+        groups = [group for group in groups if not numbers.isdisjoint(group)]
+    within = (pair for group in groups for pair in combinations(group, 2))
+    linked = judges.all((pair for pair in within if pair not in found), linked=True)
+    return sorted([*(found[pair] for pair in wanted), *linked.values()], key=lambda v: (v.a, v.b))
+
+
+def block_all(citations: Iterable[tuple[str, Citation]]) -> Blocks:
+    """The blocks of citations with their ids, read one after the other."""
+    blocks = Blocks()
+    for id_, citation in citations:
+        blocks.add(id_, citation)
+    return blocks
+
+
+class _Judges:
+    """Verdicts on pairs, looked at in an order in which few citations need to be at hand."""
+
+    def __init__(self, citations: Mapping[str, Citation], ids: list[str], policy: Policy) -> None:
+        self._policy = policy
+
+        @lru_cache(maxsize=_AT_HAND)
+        def prepared(number: int) -> Prepared:
+            return prepare(ids[number], citations[ids[number]])
+
+        self._prepared = prepared
+
+    def all(self, pairs: Iterable[Pair], *, linked: bool = False) -> dict[Pair, PairVerdict]:
+        """The pairs on which there is something to say."""
+        found: dict[Pair, PairVerdict] = {}
+        for a, b in _side_by_side(pairs):
+            verdict = judge(self._prepared(a), self._prepared(b), self._policy, linked=linked)
             if verdict is not None:
-                found[pair] = verdict
-                wanted.add(pair)
-    return [found[pair] for pair in sorted(wanted)]
-
-
-def _judge(
-    pairs: Iterable[Pair], prepared: Mapping[str, Prepared], policy: Policy
-) -> dict[Pair, PairVerdict]:
-    verdicts = ((pair, judge(prepared[pair[0]], prepared[pair[1]], policy)) for pair in sorted(pairs))
-    return {pair: verdict for pair, verdict in verdicts if verdict is not None}
+                found[a, b] = verdict
+        return found
 
 
 def _with_neighbours(
-    found: dict[Pair, PairVerdict],
-    together: list[list[str]],
-    prepared: Mapping[str, Prepared],
-    policy: Policy,
-    new: frozenset[str],
+    found: dict[Pair, PairVerdict], blocks: Blocks, judges: _Judges, new: Collection[int]
 ) -> dict[Pair, PairVerdict]:
     """The pairs among older citations too, as far as they hang together with new ones."""
     found = dict(found)
     known = set(new)
     while True:
-        reached = {id_ for v in found.values() if v.verdict is Verdict.SAME for id_ in (v.a, v.b)} - known
+        reached = {n for pair, v in found.items() if v.verdict is Verdict.SAME for n in pair} - known
         if not reached:
             return found
         known |= reached
-        fresh = {pair for pair in candidates(together, reached) if pair not in found}
-        found.update(_judge(fresh, prepared, policy))
+        found.update(judges.all(pair for pair in blocks.candidates(reached) if pair not in found))
 
 
-def _within(found: Mapping[Pair, PairVerdict], new: frozenset[str]) -> set[Pair]:
-    return {pair for pair in found if pair[0] in new or pair[1] in new}
+def _side_by_side(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """The same pairs, those near each other that have a citation in common."""
+    links = _links(pairs)
+    done: set[int] = set()
+    for number in _walk(links):
+        done.add(number)
+        for other in links[number]:
+            if other not in done:
+                yield (number, other) if number < other else (other, number)
 
 
-def _groups(same: Iterable[PairVerdict]) -> list[set[str]]:
-    """The connected components of the 'same' pairs."""
-    links: dict[str, set[str]] = defaultdict(set)
-    for v in same:
-        links[v.a].add(v.b)
-        links[v.b].add(v.a)
-    groups: list[set[str]] = []
-    seen: set[str] = set()
-    for start in sorted(links):
+def _groups(pairs: Iterable[Pair]) -> list[list[int]]:
+    """The connected components, each in order."""
+    links = _links(pairs)
+    groups: list[list[int]] = []
+    left: set[int] = set()
+    for number in _walk(links):
+        if number not in left:
+            groups.append([])
+            left = {number}
+        groups[-1].append(number)
+        left.update(links[number])
+    return [sorted(group) for group in groups]
+
+
+def _links(pairs: Iterable[Pair]) -> dict[int, list[int]]:
+    links: dict[int, list[int]] = defaultdict(list)
+    for a, b in pairs:
+        links[a].append(b)
+        links[b].append(a)
+    return links
+
+
+def _walk(links: Mapping[int, list[int]]) -> Iterator[int]:
+    """Every number once, one connected component after the other, from each number to those it is linked to."""
+    seen: set[int] = set()
+    for start in links:
         if start in seen:
             continue
-        group, waiting = {start}, [start]
+        seen.add(start)
+        waiting = deque([start])
         while waiting:
-            nearby = links[waiting.pop()] - group
-            group |= nearby
-            waiting.extend(nearby)
-        seen |= group
-        groups.append(group)
-    return groups
+            number = waiting.popleft()
+            yield number
+            for other in links[number]:
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import lru_cache
 
 
 def listed(words: str) -> list[str]:
@@ -53,7 +52,6 @@ _ORIGINAL = re.compile(r"<\s*original\s*>|\boriginal\ title:?", re.IGNORECASE)
 _BRACKETED = re.compile(r"^\s*\[(.+)\]\s*\.?\s*(?:\w+\.?)?\s*$", re.DOTALL)
 
 
-@lru_cache(maxsize=50_000)
 def plain(text: str) -> str:
     """Lower case letters of the basic alphabet as far as that goes; markup and entities resolved."""
     text = html.unescape(html.unescape(text)) if "&" in text else text
@@ -65,7 +63,14 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    return _WORD.findall(_APOSTROPHE.sub("", plain(text)))
+    return words_of(plain(text))
+
+
+def words_of(low: str) -> list[str]:
+    """The words of a text that is plain already."""
+    if "'" in low or "`" in low or not low.isascii():
+        low = _APOSTROPHE.sub("", low)
+    return _WORD.findall(low)
 
 
 def arabic(word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from screener.dedup.fold import plain
 from screener.model.citation import REGISTERS, Citation
@@ -130,10 +131,15 @@ def kinds_of(citation: Citation) -> frozenset[str]:
     return frozenset(found)
 
 
-def registry_ids(citation: Citation) -> frozenset[str]:
-    return frozenset(citation.registry_ids) | frozenset(
-        _REGISTRY_ID.findall((citation.abstract or "").upper())
-    )
+def is_register_entry(citation: Citation) -> bool:
+    """Whether `kinds_of` has 'register entry', for less."""
+    return citation.source in REGISTERS or _names_register(citation.journal, citation.publication_types)
+
+
+@lru_cache(maxsize=5_000)
+def _names_register(journal: str | None, types: tuple[str, ...]) -> bool:
+    pattern = dict(_TYPE_KINDS)["register entry"]
+    return bool(_REGISTER_SITE.search(plain(journal or ""))) or any(pattern.search(plain(t)) for t in types)
 
 
 def register_id(citation: Citation) -> str | None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from screener.dedup import fold, kinds
-from screener.dedup.people import People, people
+from screener.dedup.people import People, first_families, people
 from screener.dedup.places import Journal, Pages, read_journal, read_number, read_pages
 from screener.model.citation import Citation
 
@@ -18,6 +18,28 @@ _COCHRANE_PAGE = re.compile(r"\b(cd\d{6})\b")
 _ABSTRACT_HEADING = re.compile(
     r"^\W*(?:abstract|background|objectives?|aims?|purpose|introduction|summary|context)\b\W*"
 )
+_WORDS = re.compile(r"[^\W_]+")
+# As much of an abstract as makes a key.
+_BEGINNING = 60
+
+
+@dataclass(slots=True)
+class Outline:
+    """What tells whom a citation is compared with; the fields are as in `Prepared`."""
+
+    title: str
+    original_title: str | None
+    doi: str | None
+    pmid: str | None
+    register_id: str | None
+    pages: Pages | None
+    volume: str | None
+    issue: str | None
+    families: tuple[str, ...]
+    """Of the first three authors that have one."""
+    year: int | None
+    abstract: str | None
+    """At least its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +48,13 @@ class Prepared:
     title: str
     """Folded words with single blanks; roman numerals as digits; '' if there is none."""
     title_key: str
-    """The title's letters and digits alone: 'follow up', 'follow-up' and 'followup' are one."""
+    """See `title_key`."""
     original_title: str | None
     translated: bool
     numbers: tuple[str, ...]
     generic: bool
     doi: str | None
     pmid: str | None
-    registry: frozenset[str]
     register_id: str | None
     pages: Pages | None
     volume: str | None
@@ -48,6 +69,30 @@ class Prepared:
     """Review number and version (1 without .pubN); '' and None for what neither DOI nor pages tell."""
 
 
+def title_key(title: str) -> str:
+    """The letters and digits of a folded title alone: 'follow up', 'follow-up' and 'followup' are one."""
+    return title.replace(" ", "")
+
+
+def outline(citation: Citation) -> Outline:
+    """A part of `prepare` for a third of its time; nearly all citations of a review need no more."""
+    title, original = fold.fold_title(fold.join_thousands(citation.title or ""))
+    volume, issue = _volume_issue(citation)
+    return Outline(
+        title=title,
+        original_title=original,
+        doi=fold.doi_key(citation.doi),
+        pmid=_pmid(citation),
+        register_id=kinds.register_id(citation) if kinds.is_register_entry(citation) else None,
+        pages=read_pages(citation.pages),
+        volume=volume,
+        issue=issue,
+        families=first_families(citation.authors, 3),
+        year=citation.year,
+        abstract=_abstract(citation.abstract, _BEGINNING),
+    )
+
+
 def prepare(id_: str, citation: Citation) -> Prepared:
     raw = fold.join_thousands(citation.title or "")
     title, original = fold.fold_title(raw)
@@ -59,14 +104,13 @@ def prepare(id_: str, citation: Citation) -> Prepared:
     return Prepared(
         id=id_,
         title=title,
-        title_key=title.replace(" ", ""),
+        title_key=title_key(title),
         original_title=original,
         translated=fold.is_bracketed(raw) or original is not None,
         numbers=fold.numbers_of(title),
         generic=kinds.is_generic(title, names),
         doi=fold.doi_key(citation.doi),
-        pmid=(citation.pmid or "").strip().lstrip("0") or None,
-        registry=kinds.registry_ids(citation),
+        pmid=_pmid(citation),
         register_id=kinds.register_id(citation) if "register entry" in found else None,
         pages=pages,
         volume=volume,
@@ -82,6 +126,10 @@ def prepare(id_: str, citation: Citation) -> Prepared:
     )
 
 
+def _pmid(citation: Citation) -> str | None:
+    return (citation.pmid or "").strip().lstrip("0") or None
+
+
 def _volume_issue(citation: Citation) -> tuple[str | None, str | None]:
     volume, issue = read_number(citation.volume), read_number(citation.issue)
     if issue is None and citation.volume and (match := re.search(r"\(\s*(\d+)", citation.volume)):
@@ -92,11 +140,24 @@ def _volume_issue(citation: Citation) -> tuple[str | None, str | None]:
     return volume, issue
 
 
-def _abstract(text: str | None) -> str | None:
-    """The first words, without a heading; None if too short to tell works apart."""
-    low = _ABSTRACT_HEADING.sub("", fold.plain((text or "")[:600]))
-    key = " ".join(re.findall(r"[^\W_]+", low))[:300]
+def _abstract(text: str | None, at_least: int | None = None) -> str | None:
+    """The first words, without a heading; None if too short to tell works apart.
+
+    With `at_least` that many of its characters are enough, which is less to read.
+    """
+    if not text:
+        return None
+    if at_least is not None:
+        # Where the text is cut, half a tag or an entity may read otherwise: hence the distance from there.
+        key = _words_of_abstract(text[: at_least * 5])
+        if len(key) >= max(120, at_least) + 60:
+            return key[:at_least]
+    key = _words_of_abstract(text[:600])[:300]
     return key if len(key) >= 120 else None
+
+
+def _words_of_abstract(text: str) -> str:
+    return " ".join(_WORDS.findall(_ABSTRACT_HEADING.sub("", fold.plain(text))))
 
 
 def _cochrane(citation: Citation) -> tuple[str, int | None] | None:

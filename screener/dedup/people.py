@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz.distance import JaroWinkler
 
-from screener.dedup.fold import words
+from screener.dedup.fold import listed, words
 
 # Databases cut lists at different lengths; more names than this add no evidence.
 MOST = 40
@@ -32,6 +33,13 @@ _GROUP = re.compile(
     r"\b(group|investigators?|committee|consortium|collaborat\w+|network|society|association|working party|"
     r"task force|team|study|trialists|institute|center|centre|organi[sz]ation|university|department)\b"
 )
+# Without one of these no name is a group's: a look at them is cheaper than the pattern.
+_GROUP_WORDS = frozenset(
+    listed(
+        "group investigator investigators committee consortium network society association working task team "
+        "study trialists institute center centre organisation organization university department"
+    )
+)
 _SUFFIX = frozenset({"jr", "sr", "ii", "iii", "2nd", "3rd", "md", "phd", "et", "al", "prof", "dr"})
 _PARTICLES = frozenset(
     {
@@ -54,6 +62,7 @@ _PARTICLES = frozenset(
     }
 )
 _INITIALS = re.compile(r"^(?:[A-Z]\.?[- ]?){1,4}$")
+_PARTS = re.compile(r"\s*;\s*|\s+and\s+(?=[A-Z])")
 # 'Tan A.Schulze A.' as one string: a full stop with a capitalised word right behind it.
 _RUN_ON = re.compile(r"(?<=[A-Z]\.)(?=[A-Z][\w'’-]{2,})")
 
@@ -63,7 +72,7 @@ class People:
     """`families[i]` is the folded family name of author i; `names[i]` all words of that name."""
 
     families: tuple[str, ...]
-    names: tuple[frozenset[str], ...]
+    names: tuple[tuple[str, ...], ...]
 
     @property
     def first(self) -> str | None:
@@ -72,26 +81,37 @@ class People:
 
 def people(authors: Sequence[str]) -> People:
     families: list[str] = []
-    names: list[frozenset[str]] = []
-    for author in _split(authors)[:MOST]:
-        found = _family(author)
+    names: list[tuple[str, ...]] = []
+    for author in islice(_split(authors), MOST):
+        every = words(author)
+        found = _family(author, every)
         if found:
             families.append(found)
-            names.append(frozenset(w for w in words(author) if len(w) > 1 and w not in _SUFFIX))
+            names.append(tuple(w for w in every if len(w) > 1 and w not in _SUFFIX))
     return People(tuple(families), tuple(names))
 
 
-def _split(authors: Sequence[str]) -> list[str]:
-    single: list[str] = []
+def first_families(authors: Sequence[str], count: int) -> tuple[str, ...]:
+    """The first few of `people(authors).families`, for less."""
+    found = (_family(author, words(author)) for author in islice(_split(authors), MOST))
+    return tuple(islice((family for family in found if family), count))
+
+
+def _split(authors: Sequence[str]) -> Iterator[str]:
     for entry in authors:
-        for part in re.split(r"\s*;\s*|\s+and\s+(?=[A-Z])", entry):
-            single.extend(_RUN_ON.split(part) if part.count(".") > 1 and "," not in part else [part])
-    return [s.strip() for s in single if s.strip()]
+        for part in _PARTS.split(entry) if ";" in entry or "and" in entry else (entry,):
+            several = part.count(".") > 1 and "," not in part
+            for single in _RUN_ON.split(part) if several else (part,):
+                if name := single.strip():
+                    yield name
 
 
-def _family(author: str) -> str | None:
-    low = " ".join(words(author))
-    if low in _NOBODY or _GROUP.search(low):
+def _family(author: str, every: list[str]) -> str | None:
+    """The folded family name; `every` are the author's words."""
+    low = " ".join(every)
+    if low in _NOBODY:
+        return None
+    if (not _GROUP_WORDS.isdisjoint(every) or "collaborat" in low) and _GROUP.search(low):
         return None
     family, comma, _ = author.partition(",")
     if not comma:

@@ -40,7 +40,6 @@ class Pages:
         return self.prefix.startswith("s")
 
 
-@lru_cache(maxsize=50_000)
 def read_pages(text: str | None) -> Pages | None:
     """Pages as printed; None where they say nothing that can be compared ('no pagination')."""
     low = _DASHES.sub("-", plain(text or "")).strip()
@@ -100,7 +99,7 @@ def _typo(a: Pages, b: Pages) -> bool:
     return a.span > 1 and b.span > 1 and a.ranges[0][1] == b.ranges[0][1]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def read_number(text: str | None) -> str | None:
     """The first number of a volume or issue: '26 (9)' -> '26', '109 Suppl 1' -> '109', 'Suppl 1' -> None."""
     low = plain(text or "").strip()
@@ -130,7 +129,7 @@ class Journal:
     initials: frozenset[str]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def read_journal(text: str | None) -> Journal | None:
     low = _PARENS.sub(" ", plain(text or ""))
     names: list[tuple[str, ...]] = []
@@ -144,7 +143,7 @@ def read_journal(text: str | None) -> Journal | None:
     return Journal(tuple(names), frozenset(i for i in initials if len(i) > 2)) if names else None
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def same_journal(a: Journal, b: Journal) -> bool | None:
     """Equal, abbreviated, initials or nearly equal: True; clearly other words: False; else None."""
     best = 0.0

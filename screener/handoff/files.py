@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from screener.model.errors import InputError, ReviewError
@@ -35,22 +36,39 @@ def _inside(name: str) -> PurePosixPath:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises InputError if its folder is not there or may not be written."""
+    write_stream(path, (content,))
+
+
+def write_stream(path: Path, pieces: Iterable[bytes]) -> None:
+    """As `write_file`, piece by piece; what fails while a piece is made leaves the file as it was."""
     refuse_missing_folder(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
+        with _saying(path):
+            out = temporary.open("wb")
+        with out:
+            for piece in pieces:
+                with _saying(path):
+                    out.write(piece)
+            with _saying(path):
+                out.flush()
+                os.fsync(out.fileno())
+        with _saying(path):
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _saying(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise InputError(
             f"the file cannot be written ({error.strerror})",
             file=str(path),
             expected="write permission and space",
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def refuse_missing_folder(path: Path) -> None:

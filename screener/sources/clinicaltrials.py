@@ -16,10 +16,11 @@ from typing import Any
 
 from screener.model.citation import BadEntry, Entry
 from screener.model.errors import InputError, SourceError
-from screener.sources.clinicaltrials_http import FIELD, TRIES, Again, Line, Refused
+from screener.sources.clinicaltrials_http import FIELD, Line, Refused
 from screener.sources.clinicaltrials_term import parameters_of, revised_since
 from screener.sources.reading import read_answer
 from screener.sources.remote import Page, SearchAnswer
+from screener.sources.servers import TRIES, Again
 
 # The most that a page of the API holds; numbers alone are short.
 LISTED_AT_ONCE = 1000

@@ -1,4 +1,4 @@
-"""CSV, cut into rows with their exact bytes. What the columns mean stands in `csv_columns`."""
+"""CSV and TSV, cut into rows with their exact bytes. What the columns mean stands in `csv_columns`."""
 
 from __future__ import annotations
 
@@ -11,38 +11,54 @@ from dataclasses import dataclass
 from screener.model.citation import Citation
 from screener.model.errors import InputError
 from screener.sources.bytes import Input, lines_of, text_of
-from screener.sources.csv_columns import Columns
+from screener.sources.csv_columns import Columns, UnknownColumn
 from screener.sources.cutting import Cut, Note, Options
+from screener.sources.mixed import other_format, two_formats
 
-_EXPECTED = "a header row with at least one of Title, DOI, PMID or a database's own columns"
+EXPECTED = "a header row with at least one of Title, DOI, PMID or a database's own columns"
 
 
 def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """A row is an entry; blank lines are no rows. A quote that never closes is an InputError."""
     header, rows = _table(data, note)
-    columns = Columns(header, options.columns)
+    columns = columns_of(header, options, data.name, "line 1")
     if not columns.known:
         raise InputError(
             f"no column of the header is known: {', '.join(header)[:200]}",
             file=data.name,
             entry="line 1",
             field="header",
-            expected=_EXPECTED,
+            expected=EXPECTED,
         )
+    if columns.unread:
+        note(f"column(s) not read: {', '.join(columns.unread)[:300]}")
     for row in rows:
+        cells = _fitted(row.cells, len(header))
+        if (cells is None or len(header) == 1) and (what := other_format(row.raw.splitlines()[0])):
+            raise two_formats(data.name, row.line, what, "a table")
         if row.problem:
             yield Cut(row.raw, columns, f"line {row.line}: {row.problem}", "a row as RFC 4180 writes it")
-        elif (cells := _fitted(row.cells, len(header))) is None:
+        elif cells is None:
             problem = f"line {row.line}: {len(row.cells)} columns, the header has {len(header)}"
             yield Cut(row.raw, columns, problem, f"{len(header)} columns")
         else:
-            yield Cut(row.raw, (columns, cells))
+            yield Cut(row.raw, (columns, cells, f"line {row.line}"))
 
 
 def citation(cut: Cut, options: Options, note: Note) -> Citation:
-    columns, cells = cut.context
-    found: Citation = columns.citation(cells, options.source)
+    columns, cells, place = cut.context
+    found: Citation = columns.citation(cells, options.source, lambda text: note(f"{place}, {text}"))
     return found
+
+
+def columns_of(header: list[str], options: Options, file: str, entry: str) -> Columns:
+    """The meaning of a header. Raises InputError for a mapping that does not fit it."""
+    try:
+        return Columns(header, options.columns)
+    except UnknownColumn as error:
+        raise InputError(
+            error.message, file=file, entry=entry, field="columns", expected=error.expected
+        ) from None
 
 
 def column(data: Input, wanted: str) -> tuple[str, ...] | None:
@@ -59,12 +75,13 @@ def column(data: Input, wanted: str) -> tuple[str, ...] | None:
     return tuple(each[place].strip() if each else "" for each in cells)
 
 
-def header_of(head: bytes) -> list[str]:
-    """The first row, whatever it holds; for telling formats apart."""
+def header_of(head: bytes) -> tuple[list[str], str]:
+    """The cells of the first row, whatever it holds, and what parts them; for telling formats apart."""
     lines = (text_of(line)[0] for line in lines_of(head))
     first = next((line for line in lines if _is_content(line)), "")
-    row: list[str] = next(csv.reader([first], delimiter=_delimiter(first)), [])
-    return [cell.strip().lstrip("\ufeff") for cell in row]
+    mark = _delimiter(first)
+    row: list[str] = next(csv.reader([first], delimiter=mark), [])
+    return [cell.strip().lstrip("\ufeff") for cell in row], mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,7 @@ class _Row:
 
 
 def _table(data: Input, note: Note) -> tuple[list[str], Iterator[_Row]]:
-    """Header and rows."""
+    """Header and rows. Where two files were put together the header comes again; that is noted."""
     rows = _rows(data, note)
     header = next(rows, None)
     if header is None or header.problem:
@@ -86,9 +103,22 @@ def _table(data: Input, note: Note) -> tuple[list[str], Iterator[_Row]]:
             header.problem or "the header is broken" if header else "the file has no header row",
             file=data.name,
             entry="line 1",
-            expected=_EXPECTED,
+            expected=EXPECTED,
         )
-    return [cell.strip().lstrip("\ufeff") for cell in header.cells], rows
+    names = _names(header)
+    return names, _entries(rows, names, note)
+
+
+def _entries(rows: Iterator[_Row], header: list[str], note: Note) -> Iterator[_Row]:
+    for row in rows:
+        if _names(row) == header:
+            note(f"line {row.line}: the header again (two files in one?); it is no entry")
+        else:
+            yield row
+
+
+def _names(row: _Row) -> list[str]:
+    return [cell.strip().lstrip("\ufeff") for cell in row.cells]
 
 
 def _rows(data: Input, note: Note) -> Iterator[_Row]:

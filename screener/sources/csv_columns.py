@@ -1,12 +1,16 @@
-"""What the columns of a CSV mean: CENTRAL, Embase, Scopus, PubMed, ClinicalTrials.gov, Rayyan, our own."""
+"""What the columns of a table mean: CENTRAL, Embase, Scopus, Web of Science, PubMed, ClinicalTrials.gov,
+Rayyan, Covidence, Zotero, and any table whose columns are named by the user."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from screener.model.citation import SOURCES, Citation
+from screener.model.citation import NAMES, SOURCES, Citation
+from screener.sources import csv_own
+from screener.sources.cutting import Note
+from screener.sources.dates import iso_date
 from screener.sources.fields import (
     authors,
     doi_of,
@@ -21,6 +25,7 @@ from screener.sources.fields import (
     year_of,
 )
 from screener.sources.registries import registry_ids
+from screener.sources.ris_links import accessions, orcids
 
 # Field -> headers that hold it, the best first. Compared in lower case, signs as blanks.
 _HEADERS = {
@@ -29,21 +34,33 @@ _HEADERS = {
     "authors": "author names|author full names|authors|author s|author|au",
     "journal": "source title|journal|journal book|journal title|publication title|publication name|"
     "secondary title|t2",
-    "year": "year|publication year|published year|py|date of publication|publication date|"
+    "year": "year|publication year|published year|py|date of publication|publication date|date|"
     "first posted|start date",
     "volume": "volume|vl",
     "issue": "issue|number|is",
+    "pages": "pages|page range|page|pg",
     "doi": "doi|article doi|do",
     "pmid": "pmid|pubmed id|pubmedid|medline pmid|pubmed",
     "pmcid": "pmcid|pmc id|pmc|pubmed central id",
     "language": "language|language of original document|article language|la",
-    "types": "publication types|publication type|document type|item type|type|study type",
-    "keywords": "keywords|author keywords|index keywords|emtree medical index terms|emtree drug index terms|"
-    "manual tags|mesh terms|conditions|interventions",
-    "registry": "registry ids|nct number|ctgov id|ictrp id|clinical trial numbers|other ids|"
+    "publication_types": "publication types|document type|publication type|item type|type|study type",
+    "keywords": "keywords|author keywords|index keywords|keywords plus|manual tags|automatic tags|"
+    "conditions|interventions",
+    "subject_headings": "emtree drug index terms major focus|emtree drug index terms|"
+    "emtree medical index terms major focus|emtree medical index terms|mesh terms|mesh headings",
+    "registry_ids": "registry ids|nct number|ctgov id|ictrp id|clinical trial numbers|other ids|"
     "trial registration",
-    "links": "url|urls|link|links|full text link|open url link|study url|embase link",
+    "original_title": "original title|translated title",
+    "conference": "conference name|conference title|meeting name|event name|conference",
+    "published": "date of publication|publication date|cover date|date|first posted",
+    "entered": "create date|aip ip entry date|full record entry date|entry date|first posted",
+    "revised": "last update posted|last updated|date revised",
+    "orcids": "orcids|orcid",
+    "accessions": "embase id|central id|eid|ut unique wos id|accession number|unique id|notes",
+    "source_key": "",
+    "source": "source|database|database name",
 }
+_LINKS = "url|urls|link|links|full text link|open url link|study url|embase link"
 _KEYS = {
     "central": "central id",
     "scopus": "eid",
@@ -61,34 +78,91 @@ _MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("embase", ("author names", "original title")),
     ("embase", ("author names", "embase accession id")),
     ("embase", ("author names", "full record entry date")),
+    ("embase", ("author names", "aip ip entry date")),
     ("clinicaltrials", ("nct number",)),
     ("pubmed", ("pmid", "journal book")),
 )
 # 'Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014'
 _EMBASE_SOURCE = re.compile(
     r"(?P<journal>.+?) \((?P<year>\d{4})\)(?: (?P<volume>[^\s:(]+)?(?::(?P<issue>[^\s(]+))?)?"
-    r"(?: \((?P<pages>[^)]+)\))?[. ]"
+    r"(?: \((?P<pages>[^)]+)\))?(?: Article Number: (?P<number>[^\s.]+))?[. ]"
+    r"(?:.*?Date of Publication: (?P<date>[^.]*\d{4}))?"
+)
+_ALSO = (
+    "key|day|month|published month|extra|citation|first author|art no|article number|covidence|study|ref|tags|"
+    "page start|first page|start page|sp|page end|last page|end page|ep|beginning page|ending page|id",
 )
 
 
-def _key(header: str) -> str:
+# PubMed's 'Citation': 'J Invented. 2020 Jun 3;12(4):101-110. doi: ...'
+_PUBMED_SOURCE = re.compile(
+    r"\. (?P<date>\d{4}(?: [A-Z][a-z]{2}(?: \d{1,2})?)?)[^;.]*;(?P<volume>[^(:;.]*)"
+    r"(?:\((?P<issue>[^)]*)\))?(?::(?P<pages>[^.]+))?\."
+)
+_PMID = re.compile(r"(?<![\d.])0*([1-9]\d{0,8})(?![\d.]*\d|\d*[eE][+-])")
+_MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+# What a spreadsheet makes of '3-12' or of a long number.
+_SPREADSHEET = re.compile(
+    rf"\d{{1,2}}-(?:{_MONTH})(?:-\d\d(?:\d\d)?)?|(?:{_MONTH})-\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d\d){{1,2}}|"
+    r"\d{4}-\d\d-\d\d(?: 00:00:00)?|\d(?:[.,]\d+)?[eE]\+\d+"
+)
+
+
+def key_of(header: str) -> str:
+    """How headers are compared: lower case, signs as blanks."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", header.lower()).split())
 
 
+class UnknownColumn(ValueError):
+    """A mapping names a field or a header that is not there: the message, and what there is."""
+
+    def __init__(self, message: str, expected: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+
+
 class Columns:
-    """The header of one file: which column holds what, and which database wrote it."""
+    """The header of one table: which column holds what, and which database wrote it.
+
+    `mapping` (field of a citation -> header) overrules the known headers. Raises UnknownColumn.
+    """
 
     def __init__(self, header: list[str], mapping: Mapping[str, str] | None = None) -> None:
+        self.header = header
         self._place: dict[str, int] = {}
         for place, name in enumerate(header):
-            self._place.setdefault(_key(name), place)
+            self._place.setdefault(key_of(name), place)
         self.source = next(
             (name for name, marks in _MARKS if all(mark in self._place for mark in marks)), "other"
         )
-        # A file of `screener convert`: its values are final and only taken apart.
-        self._ours = {"source", "source key", "registry ids"} <= self._place.keys()
-        names = "|".join(_HEADERS[field] for field in ("title", "doi", "pmid", "registry"))
-        self.known = self.source != "other" or any(name in self._place for name in names.split("|"))
+        self._mapped = self._checked(mapping or {})
+        # A file of `screener convert`: its values are final.
+        self._own = not self._mapped and csv_own.is_own(header)
+        names = "|".join(_HEADERS[field] for field in ("title", "doi", "pmid", "registry_ids"))
+        self.known = (
+            bool(self._mapped) or self.source != "other" or any(n in self._place for n in names.split("|"))
+        )
+
+    def _checked(self, mapping: Mapping[str, str]) -> dict[str, str]:
+        fields = [name for name in NAMES if name in _HEADERS]
+        for field, header in mapping.items():
+            if field not in fields:
+                raise UnknownColumn(f"a citation has no field '{field}'", ", ".join(fields))
+            if key_of(header) not in self._place:
+                raise UnknownColumn(
+                    f"the table has no column '{header}'", ", ".join(filter(None, self.header))
+                )
+        return {field: key_of(header) for field, header in mapping.items()}
+
+    @property
+    def unread(self) -> list[str]:
+        """The columns of a table of no known database that hold nothing we know."""
+        if self._own or self.source != "other":
+            return []
+        known = {*"|".join([*_HEADERS.values(), *_KEYS.values(), _LINKS, *_ALSO]).split("|")}
+        known.update(self._mapped.values())
+        return [name for name in self.header if name and key_of(name) not in known]
 
     def _cells(self, cells: list[str], names: str) -> list[str]:
         """The cells of the named columns that are not empty, in the order of the names."""
@@ -98,63 +172,115 @@ class Columns:
     def _first(self, cells: list[str], names: str) -> str | None:
         return next(iter(self._cells(cells, names)), None)
 
-    def citation(self, cells: list[str], source: str | None) -> Citation:
+    def citation(self, cells: list[str], source: str | None, note: Note) -> Citation:
         """One row; `source` overrules the database that the row or the header speaks of."""
-
-        def first(field: str) -> str | None:
-            return self._first(cells, _HEADERS[field])
+        if self._own:
+            return csv_own.citation(self.header, cells, source)
 
         def every(field: str) -> list[str]:
-            return self._cells(cells, _HEADERS[field])
+            return self._cells(cells, self._mapped.get(field) or _HEADERS[field])
 
-        said = self._first(cells, "source|database|database name") or ""
+        def first(field: str) -> str | None:
+            return next(iter(every(field)), None)
+
+        def sound(field: str) -> str | None:
+            """A value that no spreadsheet has spoilt."""
+            text = first(field)
+            return text if text and not self._spoilt(field, text, cells, note) else None
+
+        said = first("source") or ""
         known = source or (said.lower() if said.lower() in SOURCES else self.source)
-        printed = self._embase_source(cells) if self.source == "embase" else {}
+        printed = self._printed(cells)
         title, abstract = plain(first("title")), paragraphs(first("abstract"))
-        pmid = next(
-            (m[1] for each in every("pmid") if (m := re.search(r"(?<!\d)0*([1-9]\d{0,8})(?!\d)", each))), None
+        pmid = self._pmid(every("pmid"), cells, note)
+        numbers = self._numbers(cells, every, () if known == "clinicaltrials" else (title, abstract))
+        links = self._cells(cells, _LINKS)
+        original = plain(first("original_title"))
+        terms = [part for each in every("keywords") for part in _parts(each)]
+        headings = [part for each in self._headings(cells, every) for part in _parts(each)]
+        # A trial's author is its sponsor, as in the register's other formats.
+        names = self._authors(
+            self._first(cells, "sponsor") if known == "clinicaltrials" else first("authors")
         )
-        numbers = self._numbers(cells, () if known == "clinicaltrials" else (title, abstract))
-        links = every("links")
+        year = year_of(*every("year"), printed.get("year"), printed.get("date"))
+        conference = plain(first("conference"))
         return Citation(
             source=known,
             source_key=self._accession(cells, known, pmid, numbers, links),
             title=title,
             abstract=abstract,
-            authors=self._authors(first("authors")),
+            authors=names,
             journal=plain(first("journal")) or printed.get("journal") or self._journal(cells, said),
-            year=year_of(*every("year"), printed.get("year")),
-            volume=plain(first("volume")) or printed.get("volume"),
-            issue=plain(first("issue")) or printed.get("issue"),
-            pages=self._pages(cells) or pages_of(printed.get("pages")),
+            year=year,
+            volume=plain(sound("volume")) or printed.get("volume"),
+            issue=plain(sound("issue")) or printed.get("issue"),
+            pages=self._pages(cells, sound("pages"), note)
+            or pages_of(printed.get("pages") or printed.get("number")),
             doi=doi_of(*every("doi"), *(each for each in links if "doi.org/" in each or "id=doi:" in each)),
             pmid=pmid,
             pmcid=pmcid_of(*every("pmcid")),
             registry_ids=numbers,
             language=language_of(first("language")),
-            publication_types=self._types(cells),
-            keywords=keywords(part for each in every("keywords") for part in _parts(each)),
+            publication_types=self._types(every("publication_types")),
+            keywords=keywords([*terms, *headings]),
+            original_title=original if original != title else None,
+            orcids=orcids(every("orcids"), names),
+            accessions=accessions(every("accessions"), links, known),
+            published=self._published(cells, every("published"), printed, year),
+            entered=next((day for each in every("entered") if (day := iso_date(each))), None),
+            revised=iso_date(first("revised")),
+            subject_headings=keywords(headings),
+            conference=conference if conference != title else None,
         )
 
-    def _numbers(self, cells: list[str], texts: tuple[str | None, ...]) -> tuple[str, ...]:
+    def _spoilt(self, field: str, text: str, cells: list[str], note: Note) -> bool:
+        """Whether a spreadsheet has made a date or a rounded number of the value; noted when so."""
+        if not _SPREADSHEET.fullmatch(text):
+            return False
+        place = next((place for place, cell in enumerate(cells) if cell.strip() == text), None)
+        column = self.header[place] if place is not None else field
+        note(f"column '{column}': '{text}' was spoilt by a spreadsheet; left out")
+        return True
+
+    def _pmid(self, values: list[str], cells: list[str], note: Note) -> str | None:
+        for value in values:
+            if self._spoilt("pmid", value, cells, note):
+                continue
+            if match := _PMID.search(value.removesuffix(".0")):
+                return match[1]
+        extra = re.search(r"\bPMID: ?([1-9]\d{0,8})\b", self._first(cells, "extra") or "")
+        return extra[1] if extra else None
+
+    def _headings(self, cells: list[str], every: Callable[[str], list[str]]) -> list[str]:
+        """The terms of a vocabulary, with those that only one database's column of keywords holds."""
+        own = {"scopus": "index keywords", "central": "keywords"}.get(self.source)
+        return [*every("subject_headings"), *(self._cells(cells, own) if own else [])]
+
+    def _published(
+        self, cells: list[str], values: list[str], printed: dict[str, str], year: int | None
+    ) -> str | None:
+        if not year:
+            return None
+        # Covidence keeps the month apart. Rayyan's month and day are not those of the publication.
+        month = self._first(cells, "published month")
+        told = [*values, printed.get("date"), f"{month} {year}" if month else None, str(year)]
+        return max((day for each in told if (day := iso_date(each, year))), key=len, default=None)
+
+    def _numbers(
+        self, cells: list[str], every: Callable[[str], list[str]], texts: tuple[str | None, ...]
+    ) -> tuple[str, ...]:
         """Trial registrations of the columns that hold them, then those in the texts."""
-        if self._ours:
-            parts = (part.strip() for part in _parts(self._first(cells, "registry ids") or "", ";|"))
-            listed = [number for part in parts for number in registry_ids(part) or (part.upper(),)]
-            return unique([*listed, *registry_ids(*texts)])
-        named = self._cells(cells, _HEADERS["registry"])
         # CENTRAL names the number of a register's entry as its author.
         own = self._cells(cells, "central id|author s") if self.source == "central" else []
-        return registry_ids(*named, *texts, *own)
+        return registry_ids(*every("registry_ids"), *texts, *own)
 
     def _authors(self, cell: str | None) -> tuple[str, ...]:
-        names = tuple(filter(None, map(plain, _names(cell)))) if self._ours else authors(_names(cell))
-        return tuple(name for name in names if not registry_ids(name))
+        return tuple(name for name in authors(_names(cell)) if not registry_ids(name))
 
     def _accession(
         self, cells: list[str], source: str, pmid: str | None, numbers: Iterable[str], links: list[str]
     ) -> str | None:
-        own = self._first(cells, "source key")
+        own = self._first(cells, self._mapped.get("source_key") or "source key")
         if own:
             return own
         if source == "pubmed":
@@ -176,24 +302,33 @@ class Columns:
             return plain(self._first(cells, "source"))
         return None
 
-    def _embase_source(self, cells: list[str]) -> dict[str, str]:
-        match = _EMBASE_SOURCE.match(self._first(cells, "source") or "")
-        return {name: text for name, text in match.groupdict().items() if text} if match else {}
+    def _printed(self, cells: list[str]) -> dict[str, str]:
+        """What a database prints in one cell: journal, date, volume, issue, pages."""
+        if self.source == "pubmed":
+            match = _PUBMED_SOURCE.search(self._first(cells, "citation") or "")
+        elif self.source == "embase":
+            match = _EMBASE_SOURCE.match(self._first(cells, "source") or "")
+        else:
+            return {}
+        return {name: text.strip() for name, text in match.groupdict().items() if text} if match else {}
 
-    def _pages(self, cells: list[str]) -> str | None:
-        printed = pages_of(self._first(cells, "pages|page range|page|pg"))
-        if not printed:
-            printed = pages_of(
-                self._first(cells, "page start|first page|start page|sp"),
-                self._first(cells, "page end|last page|end page|ep"),
-            )
-        return printed or pages_of(self._first(cells, "art no|article number"))
+    def _pages(self, cells: list[str], printed: str | None, note: Note) -> str | None:
+        whole = pages_of(printed)
+        if whole or "pages" in self._mapped:
+            return whole
+        ends = [
+            self._first(cells, "page start|first page|start page|sp|beginning page"),
+            self._first(cells, "page end|last page|end page|ep|ending page"),
+        ]
+        start, end = (None if each and self._spoilt("pages", each, cells, note) else each for each in ends)
+        return pages_of(start, end) or pages_of(self._first(cells, "art no|article number"))
 
-    def _types(self, cells: list[str]) -> tuple[str, ...]:
+    def _types(self, values: list[str]) -> tuple[str, ...]:
         if self.source == "clinicaltrials":
             return ("Trial registry record",)
-        cell = self._first(cells, _HEADERS["types"])
-        return unique(plain(part) for part in _parts(cell or "", ";|"))
+        # Web of Science has letters in 'Publication Type' (J, C, B).
+        told = next((value for value in values if len(value) > 1), "")
+        return unique(plain(part) for part in _parts(told, ";|"))
 
 
 def _names(cell: str | None) -> list[str]:

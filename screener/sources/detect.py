@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screener.model.errors import InputError
-from screener.sources.bytes import SUPPORTED, Input
+from screener.sources import xlsx
+from screener.sources.bytes import SUPPORTED, ZIP, Input
 from screener.sources.csv_ import header_of
 from screener.sources.csv_columns import Columns
+from screener.sources.jsonl import is_jsonl
 from screener.sources.ris import first_tags
 from screener.sources.ris_fields import source_of
 
-FORMATS = ("pubmed_xml", "nbib", "ris", "csv", "ctgov_json")
+FORMATS = ("pubmed_xml", "nbib", "ris", "csv", "tsv", "xlsx", "jsonl", "ctgov_json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ _UNSUPPORTED: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"(?:[^@]{0,2000}\n)?\s*@[a-z]+\s*\{\s*[^\s,{}\"]*\s*[,=]", "BibTeX"),
         (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<eSearchResult", "an answer of PubMed's esearch"),
         (rb"\s*\{\s*\"(?:error|esearchresult)\"", "an answer of E-utilities in JSON"),
-        (rb"\s*\{.*?\}\s*\n\s*\{", "JSON lines"),
+        (rb"\s*\{.*?\}\s*\n\s*\{", "JSON lines of something else"),
     )
 )
 _PUBMED = re.compile(
@@ -53,10 +55,18 @@ def detect(path: str | Path) -> Detected:
     return detect_input(Input.of_path(Path(path)))
 
 
-def detect_input(data: Input) -> Detected:
-    """As `detect`, for a file that has been opened."""
-    name, head = data.name, data.head
+def detect_input(data: Input, *, named: bool = False) -> Detected:
+    """As `detect`, for a file that has been opened. `named`: its columns are, so any table will do."""
+    name = data.name
+    if data.start.startswith(ZIP):
+        kind = xlsx.kind_of(data)
+        if kind != "xlsx":
+            raise _named(kind, name)
+        return Detected("xlsx", "other")
+    head = data.head
     start = head.lstrip()
+    if is_jsonl(head):
+        return Detected("jsonl", "other")
     if start.startswith(b"<"):
         if _PUBMED.search(head) and not re.match(rb"<(?:!doctype\s+html|html)", start, re.IGNORECASE):
             return Detected("pubmed_xml", "pubmed")
@@ -71,13 +81,16 @@ def detect_input(data: Input) -> Detected:
     for pattern, what in _UNSUPPORTED:
         if (match := pattern.match(head)) and (not marks or match.end() <= min(marks)[0]):
             raise _named(what, name)
-    if marks:
+    header, mark = header_of(head)
+    columns = Columns(header)
+    # A table stays one when entries of another format stand in it or behind it.
+    if marks and not (columns.known and len(header) > 1):
         form = min(marks)[1]
         return Detected(form, "pubmed" if form == "nbib" else source_of(first_tags(head)))
-    columns = Columns(header_of(head))
-    if columns.known:
-        return Detected("csv", columns.source)
-    raise InputError("the format cannot be told", file=name, field="format", expected=SUPPORTED)
+    if columns.known or (named and len(header) > 1):
+        return Detected("tsv" if mark == "\t" else "csv", columns.source)
+    table = "; if it is a table, name its columns" if len(header) > 1 else ""
+    raise InputError(f"the format cannot be told{table}", file=name, field="format", expected=SUPPORTED)
 
 
 def _unsupported_json(head: bytes) -> bool:

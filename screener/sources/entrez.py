@@ -1,7 +1,8 @@
 """PubMed over E-utilities: what a search finds, and its records, checked against what was asked.
 
 Two things are compared that most clients take on trust: the count of a search with the PMIDs it lists,
-and the PMIDs asked of a page with those it returns.
+and the PMIDs asked of a page with those it returns. Records are asked for by PMID, never from a stored result
+set: so neither its expiry nor PubMed's ceiling of 9,999 records can matter.
 """
 
 from __future__ import annotations
@@ -9,53 +10,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from screener.model.citation import BadEntry, Entry
 from screener.model.errors import InputError, SourceError
-from screener.sources.entrez_http import Again, HistoryGone, Line, error_text, history_is_gone
+from screener.sources.entrez_http import Line, error_text
+from screener.sources.entrez_links import LINKS, CitationText, as_bdata, read_links, read_matches
+from screener.sources.entrez_split import CEILING, Moved, Part, all_pmids
+from screener.sources.remote import Page, SearchAnswer
+from screener.sources.servers import Again, check_address
 
-# PubMed gives out no more than this of one search, by esearch and by efetch from the history.
-CEILING = 9_999
-
-
-@dataclass(frozen=True, slots=True)
-class SearchAnswer:
-    """What PubMed made of a term: how it was read, what it could not find, and every PMID."""
-
-    term: str
-    count: int
-    pmids: tuple[str, ...]
-    query_translation: str
-    errors: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    webenv: str | None = None
-    query_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The records of one page. `missing` were asked for twice and not given: deleted or merged PMIDs.
-
-    `position` of an entry is the place of its PMID in the answer of the search.
-    """
-
-    entries: tuple[Entry, ...]
-    bad: tuple[BadEntry, ...] = ()
-    missing: tuple[str, ...] = ()
-
-
-def _check_address(address: str) -> None:
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        good = False
-    if not good or " " in address:
-        raise InputError(
-            f"'{address}' is no address of a server", field="--base-url", expected="http(s)://host/path/"
-        )
+# How many PMIDs or citations one request of elink or ecitmatch holds.
+_BATCH = 100
 
 
 class Entrez:
@@ -72,50 +39,90 @@ class Entrez:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if base_url is not None:
-            _check_address(base_url)
+            check_address(base_url, "--base-url")
         self._line = Line(
             base_url=base_url, email=email, api_key=api_key, tool=tool, timeout=timeout, sleep=sleep
         )
 
     def search(self, term: str) -> SearchAnswer:
-        """Runs a term; the result is kept on PubMed's history server for `fetch`.
+        """Runs a term and lists every PMID that it finds, however many.
 
-        SourceError when PubMed cannot be reached, refuses the term, or finds more than 9,999 records.
+        SourceError when PubMed cannot be reached or refuses the term.
         """
         if not term.strip():
             raise InputError("the search term is empty", field="term", expected="a PubMed query")
-        try:
-            return self._line.ask(
-                "esearch", lambda body: _answer(body, term), term=term, usehistory="y", retmax=CEILING
-            )
-        except HistoryGone as error:
-            raise SourceError(f"PubMed refuses the search: {error}", field="pubmed") from None
+        whole = self._ask(term)
+        if whole.part.count <= CEILING:
+            return whole.answer(term, whole.part.pmids)
+        for _ in range(2):
+            try:
+                return whole.answer(term, all_pmids(term, whole.part.count, lambda t: self._ask(t).part))
+            except Moved as error:
+                moved, whole = error, self._ask(term)
+        # Twice the parts did not add up: take the union of what is listed, and say so.
+        seen = tuple(dict.fromkeys((*moved.pmids, *whole.part.pmids)))
+        warning = (
+            f"PubMed counted {whole.part.count:,} records and its parts list {len(seen):,}: the result changed "
+            "while it was read; run the search again"
+        )
+        return replace(whole.answer(term, seen), count=len(seen), warnings=(*whole.warnings, warning))
+
+    def revised_since(self, term: str, day: date) -> frozenset[str]:
+        """PMIDs of a search that PubMed entered, created or revised on or after a day."""
+        first = day.strftime("%Y/%m/%d")
+        dates = " OR ".join(f'"{first}"[{tag}] : "3000"[{tag}]' for tag in ("mdat", "edat", "crdt"))
+        return frozenset(self.search(f"({term}) AND ({dates})").keys)
+
+    def _ask(self, term: str) -> _Whole:
+        return self._line.ask("esearch", _whole, term=term, retmax=CEILING)
 
     def fetch(
         self, answer: SearchAnswer, *, skip: frozenset[str] = frozenset(), page: int = 200
     ) -> Iterator[Page]:
-        """The records of a search, page by page, without the PMIDs of `skip` (those already stored).
+        """The records of a search, page by page, without the PMIDs of `skip` (those already stored)."""
+        place = {pmid: number for number, pmid in enumerate(answer.keys, 1)}
+        yield from self._pages([pmid for pmid in place if pmid not in skip], place, page)
 
-        From the history server, or by lists of PMIDs when some are skipped or the history has expired.
+    def records(self, pmids: Sequence[str], *, page: int = 200) -> Iterator[Page]:
+        """The records with these PMIDs; positions are places in the list."""
+        place = {pmid: number for number, pmid in enumerate(dict.fromkeys(pmids), 1)}
+        yield from self._pages(list(place), place, page)
+
+    def links(self, pmids: Sequence[str], kind: str) -> dict[str, tuple[str, ...]]:
+        """For each PMID the PMIDs of the papers that cite it (kind 'cited_by') or that it cites ('references').
+
+        PubMed knows the citations of a part of its papers only.
         """
+        if kind not in LINKS:
+            raise InputError(f"'{kind}' is no kind of link", field="kind", expected=" or ".join(LINKS))
+        found: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(pmids), _BATCH):
+            some = list(dict.fromkeys(pmids[start : start + _BATCH]))
+
+            def parse(body: bytes, some: list[str] = some) -> dict[str, tuple[str, ...]]:
+                return read_links(_xml(body, "eLinkResult"), some)
+
+            found |= self._line.ask("elink", parse, dbfrom="pubmed", linkname=LINKS[kind], id=some)
+        return found
+
+    def match(self, citations: Sequence[CitationText]) -> tuple[str | None, ...]:
+        """The PMID of each citation as PubMed's citation matcher finds it; None when none or several fit."""
+        found: list[str | None] = []
+        for start in range(0, len(citations), _BATCH):
+            some = citations[start : start + _BATCH]
+
+            def parse(body: bytes, count: int = len(some)) -> tuple[str | None, ...]:
+                return read_matches(body, count)
+
+            found += self._line.ask("ecitmatch", parse, bdata=as_bdata(some))
+        return tuple(found)
+
+    def _pages(self, wanted: list[str], place: dict[str, int], page: int) -> Iterator[Page]:
         if not 1 <= page <= CEILING:
             raise InputError(f"a page cannot hold {page} records", field="page", expected=f"1 to {CEILING}")
-        place = {pmid: number for number, pmid in enumerate(answer.pmids, 1)}
-        wanted = [pmid for pmid in place if pmid not in skip]
-        history = bool(answer.webenv and answer.query_key) and len(wanted) == len(answer.pmids)
         for start in range(0, len(wanted), page):
             asked = wanted[start : start + page]
-            got = _Got({}, [])
-            if history:
-                try:
-                    got = self._records(
-                        WebEnv=answer.webenv, query_key=answer.query_key, retstart=start, retmax=len(asked)
-                    )
-                except HistoryGone:
-                    history = False
-            if not history:
-                got = self._by_id(asked)
-            yield self._page(asked, got, place)
+            yield self._page(asked, self._by_id(asked), place)
 
     def _page(self, asked: Sequence[str], got: _Got, place: dict[str, int]) -> Page:
         lacking = [pmid for pmid in asked if pmid not in got.entries]
@@ -133,13 +140,22 @@ class Entrez:
         )
 
     def _by_id(self, pmids: Sequence[str]) -> _Got:
-        try:
-            return self._records(id=",".join(pmids))
-        except HistoryGone as error:
-            raise SourceError(f"PubMed refuses to give records: {error}", field="pubmed") from None
+        asked = set(pmids)
+        return self._line.ask("efetch", lambda body: _records(body, asked), retmode="xml", id=",".join(pmids))
 
-    def _records(self, **which: Any) -> _Got:
-        return self._line.ask("efetch", _records, retmode="xml", **which)
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What esearch says of a term."""
+
+    part: Part
+    translation: str
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def answer(self, term: str, pmids: tuple[str, ...]) -> SearchAnswer:
+        said = tuple(text for text in self.warnings if not text.startswith("Restrictions achieved"))
+        return SearchAnswer(term, self.part.count, pmids, self.translation, self.errors, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,37 +166,25 @@ class _Got:
     bad: list[tuple[str | None, BadEntry]]
 
 
-def _answer(body: bytes, term: str) -> SearchAnswer:
+def _whole(body: bytes) -> _Whole:
     root = _xml(body, "eSearchResult")
     if problem := error_text(body):
         # Hours of "Search Backend failed: Database is not supported: pubmed" have been seen.
         if "backend failed" in problem.lower():
             raise Again(f"PubMed's search does not work: {problem}")
-        if history_is_gone(problem):
-            raise HistoryGone(problem)
         raise SourceError(f"PubMed refuses the search: {problem}", field="term")
-    count = root.findtext("Count") or ""
-    if not count.isdecimal():
+    text = root.findtext("Count") or ""
+    if not text.isdecimal():
         raise Again("the answer to the search has no count")
-    if int(count) > CEILING:
-        raise SourceError(
-            f"the search finds {int(count):,} records and PubMed gives out {CEILING:,} of one search at most;"
-            " split it by date, for example AND 2000:2012[edat] and AND 2013:3000[edat]",
-            field="term",
-            expected=f"at most {CEILING:,} records",
-        )
+    count = int(text)
     pmids = tuple(dict.fromkeys(each.text.strip() for each in root.iterfind("IdList/Id") if each.text))
-    if len(pmids) != int(count):
+    if len(pmids) != min(count, CEILING):
         raise Again(f"the search counts {count} records but lists {len(pmids)}")
-    return SearchAnswer(
-        term=term,
-        count=int(count),
-        pmids=pmids,
-        query_translation=(root.findtext("QueryTranslation") or "").strip(),
-        errors=_messages(root.find("ErrorList")),
-        warnings=_messages(root.find("WarningList")),
-        webenv=root.findtext("WebEnv") or None,
-        query_key=root.findtext("QueryKey") or None,
+    return _Whole(
+        Part(count, pmids),
+        (root.findtext("QueryTranslation") or "").strip(),
+        _messages(root.find("ErrorList")),
+        _messages(root.find("WarningList")),
     )
 
 
@@ -194,21 +198,22 @@ def _messages(node: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _records(body: bytes) -> _Got:
-    from screener.sources import pubmed_xml
-
+def _records(body: bytes, asked: set[str]) -> _Got:
     if problem := error_text(body[:4096]):
-        if history_is_gone(problem):
-            raise HistoryGone(problem)
         raise Again(f"PubMed gives no records: {problem}")
     _kind(body)
     if b"<PubmedArticleSet" not in body[:4096]:
         raise Again("the answer is not a set of PubMed records")
+    from screener.sources import pubmed_xml
+    from screener.sources.reading import read_answer
+
     try:
-        found = pubmed_xml.read(body, "efetch", "pubmed")
+        found = read_answer(body, "efetch", "pubmed_xml")
     except InputError as error:
         raise Again(error.message) from None
     entries = {entry.citation.pmid: entry for entry in found.entries if entry.citation.pmid}
+    if strangers := entries.keys() - asked:
+        raise Again(f"records came that were not asked for: {', '.join(sorted(strangers)[:5])}")
     return _Got(entries, [(pubmed_xml.pmid_in(bad.raw), bad) for bad in found.bad])
 
 
@@ -218,7 +223,7 @@ def _kind(body: bytes) -> None:
     if not start:
         raise Again("the answer is empty")
     if start.startswith((b"{", b"[")):
-        raise Again("the answer is JSON instead of XML, as when too many requests come in")
+        raise Again("the answer is JSON instead of XML, as when too many requests come in", too_many=True)
     if start.startswith((b"<!doctype html", b"<html")) or not start.startswith(b"<"):
         raise Again("the answer is a web page instead of XML")
 

@@ -224,7 +224,9 @@ def _person(author: Any) -> tuple[str, str] | None:
         if tag == "Identifier":
             if part.get("Source") == "ORCID":
                 orcid = orcid or orcid_of(_inner(part))
-        elif tag != "AffiliationInfo" and tag not in found:
+        elif (
+            tag != "AffiliationInfo" and tag not in found and (tag != "Initials" or not found.get("ForeName"))
+        ):
             found[tag] = plain(_inner(part))
     family = found.get("LastName")
     given = found.get("ForeName") or found.get("Initials")

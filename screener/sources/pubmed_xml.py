@@ -223,10 +223,10 @@ def _pieces(data: Input, encoding: str | None) -> Iterator[tuple[bytes, str | No
 def _between(text: bytes) -> Iterator[tuple[str, bytes]]:
     """What stands between articles: 'begin' and 'end' of a set, 'deleted' citations, and the 'stray' rest
     that has no business there. Declarations, document types and comments are passed over."""
-    stray = b""
     place = 0
     while match := _BETWEEN.search(text, place):
-        stray += text[place : match.start()].strip()
+        if stray := text[place : match.start()].strip():
+            yield "stray", stray
         place = match.end()
         if ending := _ENDS.get(match[0]):
             # A document type may hold declarations in brackets.
@@ -241,7 +241,7 @@ def _between(text: bytes) -> Iterator[tuple[str, bytes]]:
                 yield "deleted", text[match.start() : place]
         elif match[1] is not None and not match[0].endswith(b"/>"):
             yield ("end" if match[1] else "begin"), match[0]
-    if stray := stray + text[place:].strip():
+    if stray := text[place:].strip():
         yield "stray", stray
 
 

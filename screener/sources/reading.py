@@ -10,13 +10,13 @@ from typing import cast
 
 from screener.model.citation import SOURCES, BadEntry, Entry, ReadResult
 from screener.model.errors import InputError
-from screener.sources.bytes import Input
+from screener.sources.bytes import ZIP, Input
 from screener.sources.cutting import Cut, Format, Notes, Options, take
 from screener.sources.detect import FORMATS, detect_input
 
 # The database that a format's entries come from when they do not say.
 _SOURCE_OF = {"pubmed_xml": "pubmed", "nbib": "pubmed", "ctgov_json": "clinicaltrials"}
-_MODULES = {"csv": "csv_"}
+_MODULES = {"csv": "csv_", "tsv": "csv_"}
 
 
 def reader_of(form: str) -> Format:
@@ -122,10 +122,13 @@ def read_answer(body: bytes, name: str, format: str) -> ReadResult:
 
 
 def csv_column(path: str | Path, wanted: str) -> tuple[str, ...] | None:
-    """One column of a CSV file by the position of the entry (place 0 is entry 1), or None."""
-    from screener.sources import csv_
+    """One column of a table by the position of the entry (place 0 is entry 1), or None."""
+    from screener.sources import csv_, xlsx
 
-    return csv_.column(Input.of_path(Path(path)), wanted)
+    data = Input.of_path(Path(path))
+    if data.start.startswith(ZIP):
+        return xlsx.column(data, wanted)
+    return csv_.column(data, wanted)
 
 
 def _reading(
@@ -139,7 +142,7 @@ def _reading(
         raise InputError(
             f"unknown database {source!r}", file=data.name, field="database", expected=" or ".join(SOURCES)
         )
-    return Reading(data, format or detect_input(data).format, Options(source, columns))
+    return Reading(data, format or detect_input(data, named=bool(columns)).format, Options(source, columns))
 
 
 def _result(reading: Reading) -> ReadResult:

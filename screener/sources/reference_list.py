@@ -35,14 +35,15 @@ _PAGE = re.compile(
 _NOTICE = re.compile(r"\s*(?:downloaded from|this article is protected by copyright)\b", re.IGNORECASE)
 _BARE = re.compile(r"\s*\d{1,5}\s*")
 
-# How a number may be marked; the text is in ASCII brackets by then.
+# How a number may be marked; the text is in ASCII brackets by then. Years are no marks.
+_NUMBER = r"((?!1[89]\d\d|20\d\d)\d{1,4})"
 _MARKS = {
-    "square": r"\[\s*(\d{1,4})\s*\][.:,]?",
-    "round": r"\(\s*(\d{1,4})\s*\)[.:]?",
-    "half": r"(\d{1,4})\s*\)[.:]?",
-    "stop": r"(\d{1,4})\s?[.、](?!\d)",
-    "colon": r"(\d{1,4})\s?:(?!\d)",
-    "bare": r"(\d{1,4})(?=\s|$)",
+    "square": rf"\[\s*{_NUMBER}\s*\][.:,]?",
+    "round": rf"\(\s*{_NUMBER}\s*\)[.:]?",
+    "half": rf"{_NUMBER}\s*\)[.:]?",
+    "stop": rf"{_NUMBER}\s?[.、](?!\d)",
+    "colon": rf"{_NUMBER}\s?:(?!\d)",
+    "bare": rf"{_NUMBER}(?=\s|$)",
 }
 _BEFORE = r"[ \t]{0,40}(?:[-*•^]\s+|ref(?:erence)?\.?\s*)?"
 _AT_LINE = {
@@ -62,7 +63,7 @@ _PARTICLE = r"(?:(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|el|al|ten|te
 _AUTHORS = re.compile(
     rf"(?:{_PARTICLE}[^\W\d_a-z][\w'’.-]*(?:[ -][^\W\d_][\w'’.-]*){{0,3}}?"
     r"(?:,?\s+(?:[A-Z][.-]?\s?){1,4}(?:Jr|Sr)?\.?(?:[,.;:&(]|\s(?:and|et)\b|\s\()|,\s[A-Z][\w.-]+)"
-    r"|(?:[A-Z]\.[ -]?){1,4}\s?" + _PARTICLE + r"[^\W\d_a-z][\w'’-]+,"
+    r"|(?:[A-Z]\.[ -]?){1,4}\s?" + _PARTICLE + r"[^\W\d_a-z][\w'’-]+(?:,|\s(?:and|&|et)\s)"
     r"|[\u4e00-\u9fff]{2,4}[,，、.])",
 )
 # Whoever wrote without being a person: an author-year reference has its year within the first words.

@@ -46,7 +46,7 @@ def relations(*values: str) -> tuple[Relation, ...]:
     found: list[Relation] = []
     for value in values:
         starts = list(_LINK.finditer(value))
-        for start, following in zip(starts, [*starts[1:], None], strict=True):
+        for start, following in zip(starts, [*starts[1:], None], strict=False):
             text = value[start.end() : following.start() if following else None]
             pmid = _PMID.search(text)
             # 'Psychopharmacology. 2018 Mar 26;:; PMID: 1]' has neither pages nor an issue.
@@ -59,9 +59,10 @@ def relations(*values: str) -> tuple[Relation, ...]:
 
 
 def orcids(values: Sequence[str], authors: Sequence[str]) -> tuple[str, ...]:
-    """Ovid's AI: 'Trindade, Ines A.; ORCID: http://orcid.org/0000-...', parallel to the authors."""
+    """Parallel to the authors. Ovid's AI: 'Trindade, Ines A.; ORCID: http://orcid.org/0000-...', Web of
+    Science: 'Ni, Wei/0000-...'."""
     text = " ".join(values)
-    if "ORCID" not in text:
+    if not text:
         return ()
     known: dict[str, str] = {}
     # The number follows the name that it belongs to.

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Collection
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
 
 from screener import dedup
 from screener.model.citation import Citation
@@ -12,6 +18,11 @@ from screener.model.errors import ReviewError
 from screener.steps.review import Progress, Review, silent
 from screener.store import citations as store_citations
 from screener.store import duplicates as store_duplicates
+from screener.store.database import Row, Store
+
+# From so many citations on, other processes are worth their start; what one of them does at a time.
+_MANY = 20_000
+_PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +60,13 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
     pairs: list[dedup.PairVerdict] = []
     if waiting:
         progress("comparing", 0, len(waiting))
-        shown = store_citations.current_versions(store)
-        pairs = dedup.find_pairs(store_citations.citations(store), new=set(waiting))
+        citations = store_duplicates.Snapshot(store)
+        pairs = dedup.find_pairs(
+            citations, new=set(waiting), blocks=_blocks(store, citations) if len(citations) >= _MANY else None
+        )
         with store.write():
             store_duplicates.add_engine_verdicts(
-                store,
-                dedup.ENGINE_VERSION,
-                [
-                    {
-                        "a": pair.a,
-                        "b": pair.b,
-                        "version_a": shown[pair.a],
-                        "version_b": shown[pair.b],
-                        "verdict": pair.verdict.value,
-                        "score": pair.score,
-                        "evidence": pair.to_dict(),
-                    }
-                    for pair in pairs
-                ],
-                waiting,
+                store, dedup.ENGINE_VERSION, (_row(pair, citations) for pair in pairs), waiting
             )
             records = recluster(review, waiting)
         progress("comparing", len(waiting), len(waiting))
@@ -82,54 +81,115 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
     )
 
 
+def _row(pair: dedup.PairVerdict, citations: store_duplicates.Snapshot) -> dict[str, Any]:
+    return {
+        "a": pair.a,
+        "b": pair.b,
+        "version_a": citations.version(pair.a),
+        "version_b": citations.version(pair.b),
+        "verdict": pair.verdict.value,
+        "score": pair.score,
+        "evidence": pair.to_dict(),
+    }
+
+
+def _blocks(store: Store, citations: store_duplicates.Snapshot) -> dedup.Blocks:
+    """The blocks of all citations, worked out by other processes where there are cores for them."""
+    starts = range(1, citations.end, _PART)
+    parts = [(store.path, start, min(start + _PART, citations.end), citations.old) for start in starts]
+    workers = min(os.cpu_count() or 1, 4, len(parts))
+    # Other processes do not see what is not committed yet.
+    if workers < 2 or store.conn.in_transaction:
+        return dedup.block_all(store_duplicates.versions_between(store, 1, citations.end, citations.old))
+    blocks = dedup.Blocks()
+    # Fresh processes ("spawn"): a copy of one that has threads (the screens have) may hang.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_worker) as pool:
+        try:
+            for part in pool.map(_block_part, *zip(*parts, strict=True)):
+                blocks.extend(part)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return blocks
+
+
+def _block_part(path: Path, start: int, end: int, old: frozenset[int]) -> dedup.Blocks:
+    with store_duplicates.for_reading(path) as store:
+        return dedup.block_all(store_duplicates.versions_between(store, start, end, old))
+
+
+def _worker() -> None:
+    """Ctrl-C is for the process that a person talks to; it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def engine_pairs(review: Review) -> list[dedup.PairVerdict]:
     rows = store_duplicates.engine_verdicts(review.store, dedup.ENGINE_VERSION)
-    return [dedup.PairVerdict.from_dict(json.loads(row["evidence"])) for row in rows]
+    return [_pair(row) for row in rows]
+
+
+def _pair(row: Row) -> dedup.PairVerdict:
+    return dedup.PairVerdict.from_dict(json.loads(row["evidence"]))
 
 
 def recluster(review: Review, renewed: Collection[str] = ()) -> int:
     """Derive the records from all verdicts, the people's above the engine's; gives their number.
 
     A record whose members are as before keeps its id and the citation shown, unless one of them is among
-    `renewed` (its fields may have changed).
+    `renewed` (its fields may have changed). Citations that no verdict joins and that are records of their
+    own already are not looked at.
     """
     store = review.store
-    again = set(renewed)
+    again = frozenset(renewed)
     with store.write():
-        before = store_citations.members_by_record(store)
-        was_in = {citation: record for record, members in before.items() for citation in members}
-        shown = store_citations.preferred_by_record(store)
-        groups: dict[str, list[str]] = {}
-        for citation, root in _clustering(review, store_citations.ids(store)).root_of.items():
-            groups.setdefault(root, []).append(citation)
-        record_of: dict[str, str] = {}
-        preferred: dict[str, str] = {}
-        changed: list[list[str]] = []
-        for members in groups.values():
-            members.sort()
-            record = was_in.get(members[0], "")
-            if before.get(record) == members and record in shown and again.isdisjoint(members):
-                preferred[record] = shown[record]
-                record_of.update(dict.fromkeys(members, record))
-            else:
+        groups = _joined(review)
+        was_in = store_duplicates.unlike_alone(store)
+        joined = {citation for members in groups for citation in members}
+        groups += [[citation] for citation in was_in if citation not in joined]
+        before: dict[str, list[str]] = {}
+        for citation in sorted({*was_in, *joined}):
+            if record := was_in.get(citation, citation):
+                before.setdefault(record, []).append(citation)
+        had = store_duplicates.records_shown(store, before)
+        citations = store_duplicates.Snapshot(store)
+        moved: dict[str, str] = {}
+        shown: dict[str, str] = {}
+        changed = []
+        for members in groups:
+            record = was_in.get(members[0], members[0])
+            if record not in had or before[record] != members or not again.isdisjoint(members):
                 changed.append(members)
-        touched = [citation for members in changed for citation in members]
-        seen = store_duplicates.first_seen(store, touched)
-        fields = store_citations.citations(store, [c for m in changed if len(m) > 1 for c in m])
+        seen = store_duplicates.first_seen(store, [c for members in changed for c in members])
         for members in changed:
             record = min(members, key=lambda c: (seen[c], c))
-            preferred[record] = record if len(members) == 1 else dedup.preferred(fields, members)
-            record_of.update(dict.fromkeys(members, record))
-        store_duplicates.save_clusters(store, record_of, preferred)
-    return len(groups)
+            best = dedup.preferred(citations, members) if len(members) > 1 else record
+            if had.get(record) != best:
+                shown[record] = best
+            moved |= {c: record for c in members if was_in.get(c, c) != record}
+        store_duplicates.save_clusters(store, moved, shown)
+        return store_citations.count(store) - sum(len(members) - 1 for members in groups)
 
 
-def _clustering(review: Review, ids: list[str]) -> dedup.Clustering:
+def _joined(review: Review) -> list[list[str]]:
+    """The clusters of several citations, each in order."""
+    return [list(members) for members in _clustering(review).members().values() if len(members) > 1]
+
+
+def _clustering(review: Review) -> dedup.Clustering:
+    """Of the citations that some verdict names."""
+    pairs = []
+    for row in store_duplicates.engine_verdicts(review.store, dedup.ENGINE_VERSION):
+        if row["verdict"] == dedup.Verdict.SAME:
+            # Nothing of its evidence matters here, and most verdicts are such ones.
+            pairs.append(dedup.PairVerdict(row["a"], row["b"], dedup.Verdict.SAME, row["score"], ""))
+        else:
+            pairs.append(_pair(row))
     people = [
         dedup.PersonVerdict(row["a"], row["b"], dedup.Verdict(row["verdict"]))
         for row in store_duplicates.person_verdicts(review.store)
     ]
-    return dedup.cluster(ids, engine_pairs(review), people)
+    named = {citation for verdict in (*pairs, *people) for citation in (verdict.a, verdict.b)}
+    return dedup.cluster(named, pairs, people)
 
 
 def clashes(review: Review) -> list[tuple[str, ...]]:
@@ -137,8 +197,7 @@ def clashes(review: Review) -> list[tuple[str, ...]]:
 
     Until one of the verdicts is withdrawn, none of the chain's 'same' is carried out.
     """
-    found = _clustering(review, store_citations.ids(review.store)).clashes
-    return [clash.path for clash in found]
+    return [clash.path for clash in _clustering(review).clashes]
 
 
 def waiting_pairs(review: Review) -> list[Pair]:
@@ -152,11 +211,11 @@ def waiting_pairs(review: Review) -> list[Pair]:
         for citation in members
     }
     asks = [
-        pair
-        for pair in engine_pairs(review)
-        if pair.verdict is not dedup.Verdict.DIFFERENT
-        and (pair.a, pair.b) not in judged
-        and record_of.get(pair.a) != record_of.get(pair.b)
+        _pair(row)
+        for row in store_duplicates.engine_verdicts(store, dedup.ENGINE_VERSION)
+        if row["verdict"] != dedup.Verdict.DIFFERENT
+        and (row["a"], row["b"]) not in judged
+        and record_of.get(row["a"]) != record_of.get(row["b"])
     ]
     asks.sort(key=lambda pair: (-pair.score, pair.a, pair.b))
     fields = store_citations.citations(store, {c for pair in asks for c in (pair.a, pair.b)})
@@ -177,7 +236,8 @@ def merges(review: Review) -> list[Pair]:
             for b in ordered[i + 1 :]
             if (a, b) in verdicts or (a, b) in people
         ]
-    wanted += [key for key, row in people.items() if key not in wanted and row["verdict"] == "different"]
+    listed = set(wanted)
+    wanted += [key for key, row in people.items() if key not in listed and row["verdict"] == "different"]
     fields = store_citations.citations(store, {c for pair in wanted for c in pair})
     found = []
     for a, b in wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from screener import dedup, sources
 from screener.extraction.hr import derive
 from screener.extraction.hr_input import HrInput
 from screener.handoff.citations import FORMATS as WRITABLE
-from screener.handoff.citations import write_citations
-from screener.handoff.files import refuse_missing_folder, write_file
-from screener.model.citation import Citation, ReadResult
+from screener.handoff.citations import stream_citations, write_citations
+from screener.handoff.files import refuse_missing_folder, write_file, write_stream
+from screener.model.citation import BadEntry, Citation, ReadResult
 from screener.model.errors import InputError, Problem
 from screener.steps.searching import BadEntries
 
+_TABLES = ("csv", "tsv", "xlsx")
 REPORT_COLUMNS = ("id1", "id2", "verdict", "score", "why", "title1", "title2")
 
 
@@ -34,16 +35,11 @@ def output_format(path: Path) -> str:
     return ending
 
 
-def _read(
-    paths: Sequence[Path], *, format: str | None = None, source: str | None = None, skip_bad: bool = False
-) -> tuple[list[ReadResult], list[Problem]]:
-    results = [sources.read(path, format=format, source=source) for path in paths]
+def _read(paths: Sequence[Path], *, skip_bad: bool = False) -> tuple[list[ReadResult], list[Problem]]:
+    results = [sources.read(path) for path in paths]
     skipped = []
     for result in results:
-        problems = [
-            Problem(bad.message, result.file, f"entry {bad.position}", bad.field, bad.expected)
-            for bad in result.bad
-        ]
+        problems = [_problem(bad, result.file) for bad in result.bad]
         if problems and not skip_bad:
             raise BadEntries(result.file, problems)
         skipped += problems
@@ -68,30 +64,55 @@ def convert(
     *,
     format: str | None = None,
     source: str | None = None,
+    columns: Mapping[str, str] | None = None,
     skip_bad: bool = False,
 ) -> dict[str, Any]:
-    """Read citation files and write them all to one, in the same order (contracts, section 7)."""
+    """Read citation files and write them all to one, in the same order (contracts, section 7).
+
+    One entry is held at a time. `columns` says which header of a table holds which field. Raises BadEntries
+    for the first file with entries that cannot be read, unless `skip_bad`; then nothing is written.
+    """
     written = output_format(out)
     _refuse_overlap(paths, [out])
-    results, skipped = _read(paths, format=format, source=source, skip_bad=skip_bad)
-    citations = [entry.citation for result in results for entry in result.entries]
-    write_file(out, write_citations(citations, written).encode())
+    # All formats are told before the first entry is read.
+    readings = [sources.open_file(path, format=format, source=source, columns=columns) for path in paths]
+    taken = [0] * len(readings)
+    skipped: list[Problem] = []
+
+    def citations() -> Iterator[Citation]:
+        for place, reading in enumerate(readings):
+            problems = []
+            for entry in reading:
+                if isinstance(entry, BadEntry):
+                    problems.append(_problem(entry, reading.file))
+                else:
+                    taken[place] += 1
+                    yield entry.citation
+            if problems and not skip_bad:
+                raise BadEntries(reading.file, problems)
+            skipped.extend(problems)
+
+    write_stream(out, (text.encode(errors="replace") for text in stream_citations(citations(), written)))
     return {
         "out": str(out),
         "format": written,
-        "written": len(citations),
+        "written": sum(taken),
         "files": [
             {
-                "file": result.file,
-                "format": result.format,
-                "source": result.source,
-                "entries": len(result.entries),
-                "notes": list(result.notes),
+                "file": reading.file,
+                "format": reading.format,
+                "source": reading.source,
+                "entries": count,
+                "notes": list(reading.notes),
             }
-            for result in results
+            for reading, count in zip(readings, taken, strict=True)
         ],
         "skipped": [problem.as_error().to_dict() for problem in skipped],
     }
+
+
+def _problem(bad: BadEntry, file: str) -> Problem:
+    return Problem(bad.message, file, f"entry {bad.position}", bad.field, bad.expected)
 
 
 def dedup_files(
@@ -115,7 +136,7 @@ def dedup_files(
     results, skipped = _read(paths, skip_bad=skip_bad)
     citations: dict[str, Citation] = {}
     for path, result in zip(paths, results, strict=True):
-        named = sources.csv_column(path, "id") if result.format == "csv" else None
+        named = sources.csv_column(path, "id") if result.format in _TABLES else None
         for entry in result.entries:
             own = named[entry.position - 1] if named else str(entry.position)
             key = f"{path.name}:{own}" if len(paths) > 1 else own

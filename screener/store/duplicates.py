@@ -3,11 +3,88 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
-from screener.model.ids import content_id
-from screener.store.database import Row, Store
+from screener.model.citation import Citation
+from screener.model.ids import ActIds, content_id
+from screener.store.database import BUSY_SECONDS, Row, Store
+
+# Versions that a later one of the same citation has replaced. The view `current_versions` would look at all
+# finds; few citations have a second version.
+_OLD = """
+WITH several AS (SELECT citation_id FROM versions GROUP BY citation_id HAVING count(*) > 1),
+ranked AS (
+    SELECT v.rowid AS number, v.id,
+           row_number() OVER (PARTITION BY v.citation_id ORDER BY f.search_id DESC, f.position DESC) AS rank
+    FROM several s JOIN versions v ON v.citation_id = s.citation_id LEFT JOIN found f ON f.version_id = v.id
+),
+old AS MATERIALIZED (SELECT number, id FROM ranked EXCEPT SELECT number, id FROM ranked WHERE rank = 1)
+"""
+
+
+class Snapshot(Mapping[str, Citation]):
+    """All citations as they stand now, each read when it is asked for. What others add or change meanwhile is
+    not in it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.end = int(store.value("SELECT coalesce(max(rowid), 0) FROM versions")) + 1
+        """The number above all versions; they are numbered from 1 in the order in which they came."""
+        old = store.rows(f"{_OLD} SELECT number FROM old WHERE number < ?", [self.end])
+        self.old = frozenset(int(row[0]) for row in old)
+        """The numbers of versions that are replaced."""
+
+    def version(self, citation: str) -> str:
+        return str(self._row(citation)["id"])
+
+    def _row(self, citation: str) -> Row:
+        rows = self._store.rows(
+            "SELECT rowid AS number, id, fields FROM versions WHERE citation_id = ? AND rowid < ?",
+            [citation, self.end],
+        )
+        for row in rows:
+            if row["number"] not in self.old:
+                return row
+        raise KeyError(citation)
+
+    def __getitem__(self, citation: str) -> Citation:
+        return Citation.from_dict(json.loads(self._row(citation)["fields"]))
+
+    def __iter__(self) -> Iterator[str]:
+        for row in self._store.rows("SELECT rowid, citation_id FROM versions WHERE rowid < ?", [self.end]):
+            if row[0] not in self.old:
+                yield row[1]
+
+    def __len__(self) -> int:
+        return int(self._store.value("SELECT count(*) FROM versions WHERE rowid < ?", [self.end])) - len(
+            self.old
+        )
+
+
+def versions_between(
+    store: Store, start: int, end: int, old: Collection[int]
+) -> Iterator[tuple[str, Citation]]:
+    """Citations by the numbers of their versions, `start` to below `end`, without the `old` ones."""
+    for first in range(start, end, 500):
+        for row in store.rows(
+            "SELECT rowid, citation_id, fields FROM versions WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
+            [first, min(first + 500, end)],
+        ):
+            if row[0] not in old:
+                yield row[1], Citation.from_dict(json.loads(row[2]))
+
+
+@contextmanager
+def for_reading(path: Path) -> Iterator[Store]:
+    """A review's file in another process than the one that has it open; it sees what is committed."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection.row_factory = sqlite3.Row
+    with closing(connection):
+        yield Store(path, connection, ActIds())
 
 
 def uncompared(store: Store, engine: str) -> list[str]:
@@ -26,21 +103,24 @@ def add_engine_verdicts(
     """Append verdicts (keys a, b, version_a, version_b, verdict, score, evidence) and remember which
     citations were compared. A verdict is on two citations as they stood: a changed one gets a new verdict."""
     with store.write():
-        for verdict in verdicts:
-            store.insert_new(
-                "engine_verdicts",
-                {
-                    "id": content_id("engine", verdict["version_a"], verdict["version_b"], engine),
-                    "a": verdict["a"],
-                    "b": verdict["b"],
-                    "version_a": verdict["version_a"],
-                    "version_b": verdict["version_b"],
-                    "engine": engine,
-                    "verdict": verdict["verdict"],
-                    "score": verdict["score"],
-                    "evidence": json.dumps(verdict["evidence"], ensure_ascii=False, sort_keys=True),
-                },
-            )
+        store.execute_many(
+            "INSERT OR IGNORE INTO engine_verdicts "
+            "(id, a, b, version_a, version_b, engine, verdict, score, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    content_id("engine", verdict["version_a"], verdict["version_b"], engine),
+                    verdict["a"],
+                    verdict["b"],
+                    verdict["version_a"],
+                    verdict["version_b"],
+                    engine,
+                    verdict["verdict"],
+                    verdict["score"],
+                    json.dumps(verdict["evidence"], ensure_ascii=False, sort_keys=True),
+                )
+                for verdict in verdicts
+            ],
+        )
         store.execute_many(
             "INSERT OR IGNORE INTO compared (citation_id, engine) VALUES (?, ?)",
             [(citation, engine) for citation in compared],
@@ -48,12 +128,11 @@ def add_engine_verdicts(
 
 
 def engine_verdicts(store: Store, engine: str) -> list[Row]:
-    """The engine's verdicts on citations as they stand now."""
+    """The engine's verdicts on citations as they stand now: a, b, verdict, score, evidence (JSON)."""
     return store.rows(
-        "WITH now AS MATERIALIZED (SELECT version_id FROM current_versions) "
-        "SELECT e.a, e.b, e.verdict, e.score, e.evidence FROM engine_verdicts e "
-        "WHERE e.engine = ? AND e.version_a IN (SELECT version_id FROM now) "
-        "AND e.version_b IN (SELECT version_id FROM now) ORDER BY e.a, e.b",
+        f"{_OLD} SELECT e.a, e.b, e.verdict, e.score, e.evidence FROM engine_verdicts e "
+        "WHERE e.engine = ? AND e.version_a NOT IN (SELECT id FROM old) "
+        "AND e.version_b NOT IN (SELECT id FROM old) ORDER BY e.a, e.b",
         [engine],
     )
 
@@ -76,48 +155,67 @@ def person_verdicts(store: Store) -> list[Row]:
     return store.rows("SELECT id, a, b, verdict, note, actor, at FROM person_verdict_heads ORDER BY id")
 
 
-def save_clusters(store: Store, record_of: Mapping[str, str], preferred: Mapping[str, str]) -> int:
-    """Replace the cached clusters by these; gives how many citations changed their record.
+def unlike_alone(store: Store) -> dict[str, str | None]:
+    """Citations that the cache does not hold as a record of their own and shown there, with the record that
+    each is in (None: in no record). All others are records of one citation, which has their id."""
+    found: dict[str, str | None] = {}
+    for row in store.rows("SELECT id FROM citations WHERE id NOT IN (SELECT citation_id FROM members)"):
+        found[row[0]] = None
+    # Its members are together, elsewhere, without a record, or not shown.
+    for row in store.rows(
+        "SELECT citation_id, record_id FROM members WHERE record_id IN ("
+        "SELECT record_id FROM members WHERE record_id <> citation_id "
+        "UNION SELECT record_id FROM members WHERE record_id NOT IN (SELECT id FROM records) "
+        "UNION SELECT id FROM records WHERE preferred <> id)"
+    ):
+        found[row[0]] = row[1]
+    return found
 
-    `record_of` maps every citation to its record; `preferred` maps every record to the citation shown.
-    """
+
+def records_shown(store: Store, records: Collection[str]) -> dict[str, str]:
+    """Those of the records that there are, with the citation that each shows."""
+    found: dict[str, str] = {}
+    for some in _chunks(sorted(records)):
+        marks = ", ".join("?" * len(some))
+        found |= {
+            row[0]: row[1]
+            for row in store.rows(f"SELECT id, preferred FROM records WHERE id IN ({marks})", some)
+        }
+    return found
+
+
+def empty_records(store: Store) -> list[str]:
+    rows = store.rows("SELECT id FROM records WHERE id NOT IN (SELECT record_id FROM members)")
+    return [row[0] for row in rows]
+
+
+def save_clusters(store: Store, moved: Mapping[str, str], shown: Mapping[str, str]) -> None:
+    """Change the cached clusters: `moved` has the new record of citations that changed it, `shown` the
+    citation shown by records for which that is new. Records that are empty then are gone."""
     with store.write():
-        before = {row[0]: row[1] for row in store.rows("SELECT citation_id, record_id FROM members")}
-        moved = [
-            (record, citation) for citation, record in record_of.items() if before.get(citation) != record
-        ]
-        shown = {row[0]: row[1] for row in store.rows("SELECT id, preferred FROM records")}
-        if moved:
-            store.execute_many(
-                "INSERT INTO members (record_id, citation_id) VALUES (?, ?) "
-                "ON CONFLICT (citation_id) DO UPDATE SET record_id = excluded.record_id",
-                moved,
-            )
-        gone = [(record,) for record in shown if record not in preferred]
-        if gone:
-            store.execute_many("DELETE FROM records WHERE id = ?", gone)
-        changed = [(r, p) for r, p in preferred.items() if shown.get(r) != p]
-        if changed:
-            store.execute_many(
-                "INSERT INTO records (id, preferred, first_seen) VALUES (?, ?, '') "
-                "ON CONFLICT (id) DO UPDATE SET preferred = excluded.preferred",
-                changed,
-            )
-        touched = sorted({record for record, _ in moved} | {r for r, p in changed})
+        store.execute_many(
+            "INSERT INTO members (record_id, citation_id) VALUES (?, ?) "
+            "ON CONFLICT (citation_id) DO UPDATE SET record_id = excluded.record_id",
+            [(record, citation) for citation, record in moved.items()],
+        )
+        store.execute_many("DELETE FROM records WHERE id = ?", [(r,) for r in empty_records(store)])
+        store.execute_many(
+            "INSERT INTO records (id, preferred, first_seen) VALUES (?, ?, '') "
+            "ON CONFLICT (id) DO UPDATE SET preferred = excluded.preferred",
+            list(shown.items()),
+        )
         store.execute_many(
             "UPDATE records SET first_seen = (SELECT min(f.search_id || ':' || printf('%08d', f.position)) "
             "FROM members m JOIN versions v ON v.citation_id = m.citation_id JOIN found f ON f.version_id = v.id "
             "WHERE m.record_id = records.id) WHERE id = ?",
-            [(record,) for record in touched],
+            [(record,) for record in sorted({*moved.values(), *shown})],
         )
-    return len(moved)
 
 
 def first_seen(store: Store, citations: Sequence[str]) -> dict[str, str]:
     """When each citation first turned up, as a text that sorts: the order of records."""
     found: dict[str, str] = {}
-    for start in range(0, len(citations), 500):
-        some = citations[start : start + 500]
+    for some in _chunks(citations):
         for row in store.rows(
             "SELECT v.citation_id, min(f.search_id || ':' || printf('%08d', f.position)) "
             "FROM versions v JOIN found f ON f.version_id = v.id "
@@ -126,3 +224,8 @@ def first_seen(store: Store, citations: Sequence[str]) -> dict[str, str]:
         ):
             found[row[0]] = row[1]
     return found
+
+
+def _chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), 500):
+        yield items[start : start + 500]

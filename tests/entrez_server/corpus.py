@@ -47,6 +47,10 @@ class Corpus:
                 found[record.pmid] = record
         self.records = dict(sorted(found.items(), key=lambda item: -int(item[0])))
 
+    def put(self, record: Record) -> None:
+        """Adds a record or replaces the one with its PMID; the order stays newest PMID first."""
+        self.records = dict(sorted({**self.records, record.pmid: record}.items(), key=lambda i: -int(i[0])))
+
     @classmethod
     def of_folder(cls, folder: Path) -> Corpus:
         files = sorted(p for p in Path(folder).rglob("*") if p.name.endswith((".xml", ".xml.gz")))

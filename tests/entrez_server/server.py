@@ -1,8 +1,10 @@
-"""esearch and efetch over HTTP, with NCBI's ceilings and NCBI's bad days (reference/entrez.md, section 1)."""
+"""esearch, efetch, elink and ecitmatch over HTTP, with NCBI's ceilings and NCBI's bad days."""
 
 from __future__ import annotations
 
 import json
+import random
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +14,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
-from tests.entrez_server.corpus import Corpus
+from tests.entrez_server.corpus import Corpus, records_of
+from tests.entrez_server.links import ecitmatch, elink
 from tests.entrez_server.query import QueryError, Reading, run
 
 CEILING = 9_999
@@ -39,7 +42,11 @@ FAULTS = (
     "expired",
     "backend",
     "list",
+    "stranger",
+    "slow",
 )
+# Faults that chance may choose: all but the one that waits for the client to lose patience.
+CHANCE = tuple(kind for kind in FAULTS if kind != "slow")
 
 
 @dataclass
@@ -60,9 +67,16 @@ class State:
     hidden: set[str] = field(default_factory=set)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    closing: threading.Event = field(default_factory=threading.Event)
+    chance: float = 0.0
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
+    turn: int = 0
 
     def fault(self, utility: str) -> Fault | None:
         with self.lock:
+            if self.chance and self.dice.random() < self.chance:
+                self.turn += 1
+                return Fault(CHANCE[self.turn % len(CHANCE)], 0, "e", "0")
             for each in self.faults:
                 if each.times > 0 and utility.startswith(each.on):
                     each.times -= 1
@@ -84,6 +98,21 @@ class BaseUrl(str):
     def hide(self, *pmids: str) -> None:
         """These PMIDs stay in search results but are no longer given: deleted or merged."""
         self.state.hidden.update(pmids)
+
+    def chaos(self, chance: float, seed: int = 0) -> None:
+        """Each request fails with this probability, in every documented way in turn."""
+        self.state.chance, self.state.dice = chance, random.Random(seed)
+
+    def put(self, *articles: bytes) -> None:
+        """Records come in, or replace those with their PMID."""
+        for article in articles:
+            for record in records_of(article):
+                self.state.corpus.put(record)
+
+    def remove(self, *pmids: str) -> None:
+        """Records leave PubMed altogether."""
+        for pmid in pmids:
+            del self.state.corpus.records[pmid]
 
     def forget(self) -> None:
         """All stored result sets expire."""
@@ -109,6 +138,7 @@ def serve(folder: Path | str | Corpus, port: int = 0) -> Iterator[BaseUrl]:
     try:
         yield url
     finally:
+        state.closing.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -127,8 +157,9 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
 
     def _answer(self, query: str) -> None:
-        utility = urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi")
-        values = {key: value[-1] for key, value in parse_qs(query, keep_blank_values=True).items()}
+        utility = urlsplit(self.path).path.rsplit("/", 1)[-1].removesuffix(".fcgi").removesuffix(".cgi")
+        repeated = parse_qs(query, keep_blank_values=True)
+        values = {key: value[-1] for key, value in repeated.items()}
         self.state.requests.append((self.command, utility, values))
         if utility == "fault":  # switches for other processes: /fault?kind=500&times=2&on=efetch
             self.state.faults.append(
@@ -145,8 +176,14 @@ class Handler(BaseHTTPRequestHandler):
             if fault and fault.kind == "expired":
                 self.state.history.clear()
             code, body = efetch(self.state, values, leave_out=bool(fault and fault.kind == "missing"))
+        elif utility == "elink":
+            code, body = elink(self.state.corpus, repeated.get("id", []), values.get("linkname", ""))
+        elif utility == "ecitmatch":
+            code, body = ecitmatch(self.state.corpus, values.get("bdata", ""))
         else:
             code, body = 404, b"<html>not here</html>"
+        if fault and fault.kind == "stranger" and utility == "efetch":
+            body = re.sub(rb"(<PMID[^>]*>)\d+", rb"\g<1>87654321", body, count=1)
         if fault and fault.kind == "list":
             body = body.replace(b"<Id>", b"<Gone>", 1).replace(b"</Id>", b"</Gone>", 1)
         if fault and fault.kind == "cut":
@@ -155,6 +192,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _fails_at_once(self, fault: Fault) -> bool:
         if fault.kind == "drop":
+            self.close_connection = True
+            return True
+        if fault.kind == "slow":
+            self.state.closing.wait(60)
             self.close_connection = True
             return True
         limit = {"error": "API rate limit exceeded", "api-key": "127.0.0.1", "count": "4", "limit": "3"}

@@ -58,7 +58,9 @@ def _and(names: list[str], last: str, comma: str = ", ") -> str:
 
 def vancouver(p: Paper) -> str:
     names = ", ".join(f"{f} {i}" for f, i in p.initials)
-    return f"{names}. {p.title}. {p.journal}. {p.year} Jun 3;{p.volume}({p.issue}):{p.first}-{p.last}. {_ids(p)}"
+    return (
+        f"{names}. {p.title}. {p.journal}. {p.year} Jun 3;{p.volume}({p.issue}):{p.first}-{p.last}. {_ids(p)}"
+    )
 
 
 def ama(p: Paper) -> str:
@@ -90,7 +92,9 @@ def elsevier(p: Paper) -> str:
 
 def apa(p: Paper) -> str:
     names = _and([f"{f}, {_dotted(i)}" for f, i in p.initials], ", & ")
-    return f"{names} ({p.year}). {p.title}. {p.journal}, {p.volume}({p.issue}), {p.first}–{p.last}. {_links(p)}"
+    return (
+        f"{names} ({p.year}). {p.title}. {p.journal}, {p.volume}({p.issue}), {p.first}–{p.last}. {_links(p)}"
+    )
 
 
 def harvard(p: Paper) -> str:
@@ -124,7 +128,18 @@ STYLES: dict[str, Callable[[Paper], str]] = {
     for each in (vancouver, ama, lancet, nature, elsevier, apa, harvard, chicago, ieee, gbt)
 }
 
-_FAMILIES = ("Kallio", "Jansen", "O'Brien", "Bär", "Müller-Thurgau", "van der Meer", "Li", "Castañeda", "Wu", "Holm")
+_FAMILIES = (
+    "Kallio",
+    "Jansen",
+    "O'Brien",
+    "Bär",
+    "Müller-Thurgau",
+    "van der Meer",
+    "Li",
+    "Castañeda",
+    "Wu",
+    "Holm",
+)
 _GIVEN = ("Anna", "Bo", "Carl", "Dora", "Emil", "Freya", "Gus", "Hedda")
 _TOPICS = (
     "Drug A versus placebo in advanced disease",
@@ -153,7 +168,9 @@ def papers(draw: st.DrawFn, number: int = 0) -> Paper:
     people = draw(st.lists(st.tuples(st.sampled_from(_FAMILIES), _names()), min_size=1, max_size=5))
     suffix = draw(st.sampled_from(_SUFFIXES)).format(n=draw(st.integers(1000, 9999)) * 100 + number)
     first = draw(st.integers(2, 4000))
-    known = draw(st.sampled_from((("doi",), ("pmid",), ("pmcid",), ("doi", "pmid"), ("doi", "pmid", "pmcid"), ())))
+    known = draw(
+        st.sampled_from((("doi",), ("pmid",), ("pmcid",), ("doi", "pmid"), ("doi", "pmid", "pmcid"), ()))
+    )
     return Paper(
         authors=tuple(people),
         title=f"{draw(st.sampled_from(_TOPICS))} among group {number + 3}",

@@ -116,3 +116,85 @@ def test_broken_toml(tmp_path: Path) -> None:
     assert caught.value.entry == "line 2"
     with pytest.raises(InputError):
         read_query(tmp_path / "none.toml")
+
+
+TRIALS = '''database = "clinicaltrials"
+platform = "ClinicalTrials.gov"
+kind = "register"
+date = 2024-05-31
+by = "A. Searcher"
+strategy = """
+query.cond = what stands here is not looked at
+"""
+
+[parameters]
+"query.intr" = "drug a OR drug b"
+"query.cond" = """colorectal cancer
+  OR "liver metastases" """
+"filter.overallStatus" = ["COMPLETED", "TERMINATED"]
+aggFilters = ["results:with", "sex:f"]
+'''
+
+
+def test_parameters_of_a_register(tmp_path: Path) -> None:
+    query = read_query(written(tmp_path, TRIALS, "trials.toml"))
+    assert query.term.splitlines() == [
+        "aggFilters=results:with,sex:f",
+        "filter.overallStatus=COMPLETED|TERMINATED",
+        'query.cond=colorectal cancer OR "liver metastases"',
+        "query.intr=drug a OR drug b",
+    ]
+    assert query.strategy.startswith("query.cond = what")
+
+
+def test_parameters_may_be_written_without_quotes(tmp_path: Path) -> None:
+    bare = TRIALS.replace('"query.intr"', "query.intr").replace('"query.cond"', "query.cond")
+    assert (
+        read_query(written(tmp_path, bare, "a.toml")).term
+        == read_query(written(tmp_path, TRIALS, "b.toml")).term
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "able"),
+    [
+        (GOOD, True),
+        (GOOD + 'files = ["exports/pubmed.nbib"]\n', False),
+        (TRIALS, True),
+        (TRIALS.replace("[parameters]", 'files = ["a.json"]\n[parameters]'), False),
+        (TRIALS[: TRIALS.index("[parameters]")], False),
+        (GOOD.replace('"pubmed"', '"embase"') + 'term = "colon"\n', False),
+    ],
+)
+def test_what_the_program_can_search(tmp_path: Path, text: str, able: bool) -> None:
+    assert read_query(written(tmp_path, text)).searchable is able
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "line"),
+    [
+        ('"query.intr"', '"filter.phase"', "filter.phase", "line 11"),
+        ('"query.intr"', "filter.phase", "filter.phase", "line 11"),
+        ('"query.intr"', '"pageSize"', "pageSize", "line 11"),
+        ('"drug a OR drug b"', '["drug a", "drug b"]', "query.intr", "line 11"),
+        ('"drug a OR drug b"', "3", "query.intr", "line 11"),
+        ('"drug a OR drug b"', '" "', "query.intr", "line 11"),
+        ('"query.cond" = """colorectal cancer', '"query.cond" = 7 #', "query.cond", "line 12"),
+        ('"TERMINATED"', '"Terminated"', "filter.overallStatus", "line 14"),
+        ('"TERMINATED"', "1", "filter.overallStatus", "line 14"),
+        ('"clinicaltrials"', '"embase"', "parameters", "line 10"),
+        ('by = "A. Searcher"', 'by = "A. Searcher"\nterm = "colon"', "term", "line 6"),
+        (TRIALS[TRIALS.index("[parameters]") :], "[parameters]\n", "parameters", "line 10"),
+        (TRIALS[TRIALS.index("[parameters]") :], 'parameters = "query.cond=a"\n', "parameters", "line 10"),
+    ],
+)
+def test_errors_of_parameters_name_line_and_key(
+    tmp_path: Path, old: str, new: str, field: str, line: str
+) -> None:
+    text = TRIALS.replace(old, new, 1)
+    if "= 7 #" in new:
+        text = text.replace('  OR "liver metastases" """\n', "")
+    with pytest.raises(InputError) as caught:
+        read_query(written(tmp_path, text))
+    assert (caught.value.field, caught.value.entry) == (field, line)
+    assert caught.value.expected

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +12,19 @@ from screener.sources.reference_parts import Reference, straight
 from tests.sources.references_made import STYLES, Paper, lists, papers
 
 # How a list numbers its references.
-LABELS = ("[{n}]", "[{n}] ", "{n}. ", "{n}.\t", "{n}) ", "({n}) ", "［{n}］", "【{n}】 ", "{n}、", "{n}．", "{n}: ")
+LABELS = (
+    "[{n}]",
+    "[{n}] ",
+    "{n}. ",
+    "{n}.\t",
+    "{n}) ",
+    "({n}) ",
+    "［{n}］",
+    "【{n}】 ",
+    "{n}、",
+    "{n}．",
+    "{n}: ",
+)
 STYLE = st.sampled_from(sorted(STYLES))
 
 

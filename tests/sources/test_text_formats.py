@@ -52,6 +52,46 @@ class TestNbib:
         c = result.entries[0].citation
         assert (result.format, c.source, c.source_key, c.pmid) == ("nbib", "embase", "L373000001", None)
 
+    def test_qualifiers_stay_out_of_the_terms(self) -> None:
+        lines = b"PMID- 1\nTI  - T\nOT  - *own/term\nMH  - Pain/*drug therapy/etiology\nMH  - Pain/surgery\n"
+        c = read_bytes(lines, "x.nbib").entries[0].citation
+        assert (c.subject_headings, c.keywords) == (("Pain",), ("own/term", "Pain"))
+
+    @pytest.mark.parametrize(
+        ("lines", "published"),
+        [
+            ("DP  - 2019 Jan-Feb", "2019-01"),
+            ("DP  - 2015 Winter", "2015"),
+            ("DP  - 1998 Dec-1999 Jan", "1998-12"),
+            ("DP  - 2019 Jan 28\nDEP - 20181231", "2018-12-31"),
+            ("DP  -", None),
+        ],
+    )
+    def test_published(self, lines: str, published: str | None) -> None:
+        c = read_bytes(f"PMID- 1\nTI  - T\n{lines}\n".encode(), "x.nbib").entries[0].citation
+        assert c.published == published
+
+    def test_an_orcid_belongs_to_the_name_above_it(self) -> None:
+        lines = (
+            "PMID- 1\nTI  - T\nAU  - Wu D\nAU  - Zou C\nAUID- ORCID: https://orcid.org/0000-0001-2345-6789\n"
+            "CN  - The Group\nIR  - Else S\nAUID- ORCID: 0000-0002-2345-6789\n"
+        )
+        c = read_bytes(lines.encode(), "x.nbib").entries[0].citation
+        assert c.authors == ("Wu, D", "Zou, C", "The Group")
+        assert c.orcids == ("", "0000-0001-2345-6789", "")
+
+    @pytest.mark.parametrize("foreign", ["TY  - JOUR\nTI  - B\nER  -", '<?xml version="1.0"?>', "<html>"])
+    def test_another_format_half_way_is_refused(self, foreign: str) -> None:
+        with pytest.raises(InputError, match="begins in line 4") as caught:
+            read_bytes(f"PMID- 1\nTI  - A\n\n{foreign}\n".encode(), "x.nbib")
+        assert (caught.value.file, caught.value.entry) == ("x.nbib", "line 4")
+
+    def test_a_last_entry_without_its_source_line_is_noted(self) -> None:
+        whole = b"PMID- 1\nTI  - A\nSO  - J. 2001.\n\nPMID- 2\nTI  - B\nSO  - J. 2002.\n"
+        assert read_bytes(whole, "x.nbib").notes == ()
+        (note,) = read_bytes(whole[:-16], "x.nbib").notes
+        assert "may be cut short" in note
+
     @pytest.mark.parametrize("end", [b"\r\n", b"\r"])
     def test_line_ends(self, end: bytes) -> None:
         unix = read_bytes(NBIB, "x.nbib")
@@ -109,7 +149,7 @@ class TestRis:
 
     def test_lines_outside_are_counted(self) -> None:
         result = read_bytes(b"hello there\n" + RIS, "x.ris")
-        assert result.notes == ("1 line(s) outside of entries ignored",)
+        assert result.notes == ("1 line(s) outside of entries ignored, the first is line 1",)
 
     def test_entry_without_title_and_identifier_is_bad(self) -> None:
         result = read_bytes(RIS + b"TY  - GEN\nN2  - Text only\nER  - \n", "x.ris")

@@ -283,7 +283,7 @@ def test_an_interrupted_search_continues(team: Review, server: BaseUrl, pages: i
 
     def interrupt(_what: str, done: int, _total: int | None) -> None:
         seen.append(done)
-        if len(seen) == pages + 1:
+        if len(seen) == pages + 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -291,8 +291,9 @@ def test_an_interrupted_search_continues(team: Review, server: BaseUrl, pages: i
     (run,) = queries.search_log(team)
     assert (run["stored"], run["finished"]) == (200 * pages, False)
     done = run_query(team, saved(), client(server))
-    assert done.new == 450 - 200 * pages
-    assert len(fetched(server)) == 450 - 200 * pages
+    assert done.new == 450
+    assert len(fetched(server)) == 450
+    assert len(set(fetched(server))) == 450
     (run,) = queries.search_log(team)
     assert (run["stored"], run["hits"], run["finished"]) == (450, 450, True)
     assert team.store.value("SELECT count(*) FROM citations") == 450
@@ -358,7 +359,7 @@ def test_another_term_is_another_run(team: Review, server: BaseUrl) -> None:
 
 def test_the_program_searches_pubmed_only(team: Review, server: BaseUrl) -> None:
     """A query for another database says what to do instead, and asks nobody."""
-    with pytest.raises(ReviewError, match="cannot search embase itself"):
+    with pytest.raises(ReviewError, match="cannot search embase"):
         run_query(team, saved(database="embase"), client(server))
     assert server.requests == []
 
@@ -368,11 +369,7 @@ def test_bad_records_of_a_search(team: Review, tmp_path: Path) -> None:
     was interrupted and goes on."""
     folder = tmp_path / "corpus"
     folder.mkdir()
-    broken = (
-        article("77", "Broken trial of zzdrug.")
-        .replace("<Article>", "<Artikel>")
-        .replace("</Article>", "</Artikel>")
-    )
+    broken = article("77", "Broken trial of zzdrug.").replace("</Article>", "</Artikel>")
     good = [article(str(100 + n), f"Trial {n} of zzdrug.") for n in range(250)]
     (folder / "all.xml").write_bytes(article_set(broken, *good))
     with serve(folder) as server:
