@@ -11,7 +11,7 @@
 | registry_ids, accessions | C1, C8, one a line | SI "registry/number", - |
 | language, publication_types | LA, M3 | LA, PT |
 | keywords, subject_headings | KW, DE | OT, MH |
-| published, entered, revised | DA, U3, U4 | DP, EDAT, LR |
+| published, entered, revised | DA, U3, U4 | DP or DEP, EDAT, LR |
 | conference, relations | C3, N1 | -, CIN, CON ... (PubMed's own kinds) |
 
 RIS of ours is known by DB right behind TY and read back to the letter. nbib is PubMed's own format; an entry
@@ -149,6 +149,8 @@ def _nbib(c: Citation) -> Iterator[tuple[str, str]]:
     yield from _some("VI", c.volume)
     yield from _some("IP", c.issue)
     yield from _some("DP", _nbib_date(c))
+    if c.published and len(c.published) == 10 and c.published[:4] != f"{c.year}":
+        yield "DEP", c.published.replace("-", "")
     yield from _some("TI", c.title)
     yield from _some("TT", c.original_title)
     yield from _some("PG", c.pages)
@@ -178,7 +180,7 @@ def _nbib(c: Citation) -> Iterator[tuple[str, str]]:
 
 
 def _nbib_date(c: Citation) -> str | None:
-    """'2021 Jun 3': the date of publication, unless it is of another year than the issue."""
+    """'2021 Jun 3': the date of publication, unless it is of another year than the issue (then it is in DEP)."""
     if not c.published or c.published[:4] != f"{c.year}":
         return str(c.year) if c.year is not None else None
     year, *rest = c.published.split("-")

@@ -157,8 +157,7 @@ def _all_are_first(data: Input) -> bool:
         # A tag that the block's end cuts in two is looked at with the next block.
         end = max(text.rfind(b"<"), len(text) - 1000)
         rest = text[end:]
-        first = text.count(b'<PMID Version="1">', 0, end) + text.count(b"<PMID>", 0, end)
-        if first != text.count(b"<PMID", 0, end):
+        if text.count(b"<PMID", 0, end) != text.count(b'<PMID Version="1">', 0, end):
             return False
     return True
 

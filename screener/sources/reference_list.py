@@ -66,8 +66,8 @@ _AUTHORS = re.compile(
     r"|(?:[A-Z]\.[ -]?){1,4}\s?" + _PARTICLE + r"[^\W\d_a-z][\w'’-]+(?:,|\s(?:and|&|et)\s)"
     r"|[\u4e00-\u9fff]{2,4}[,，、.])",
 )
-# Whoever wrote without being a person: an author-year reference has its year within the first words.
-_BODY = re.compile(r"[^\W\d_a-z][^.]{3,120}?[.(,]\s*\(?(?:18|19|20)\d\d[a-z]?\)?[.,:)]")
+# Nobody's name stands first: a year follows within the first words, or a journal stands alone before it.
+_BODY = re.compile(r"[^\W\d_a-z][^.]{2,120}?[.(,]\s*\(?(?:18|19|20)\d\d[a-z]?\)?(?=[\s.,:;)])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +283,16 @@ def _plain_pieces(text: str) -> list[_Piece]:
         if len(starts) >= _FEW and starts[0] == first:
             return [_marked(pattern, lines[a:b]) for a, b in _spans(starts, len(lines))]
     paragraphs = [part for part in re.split(r"\n[^\S\n]*\n", text) if part.strip()]
-    if 2 * sum(map(_starts, paragraphs)) > len(paragraphs) > 1:
+    if len(paragraphs) > 1 and _are_references(paragraphs):
         return [piece for part in _whole(paragraphs) for piece in _of_paragraph(part)]
     return _of_lines([line for line in lines if line.strip()])
+
+
+def _are_references(parts: Sequence[str]) -> bool:
+    """Most begin as one, or nearly all have a year."""
+    begun = sum(map(_starts, parts))
+    dated = sum(1 for part in parts if _YEAR.search(straight(part)))
+    return 2 * begun > len(parts) or 5 * dated >= 4 * len(parts)
 
 
 def _marked(pattern: re.Pattern[str], lines: Sequence[str]) -> _Piece:
@@ -299,15 +306,17 @@ def _spans(starts: Sequence[int], end: int) -> Iterator[tuple[int, int]]:
     return zip(starts, [*starts[1:], end], strict=True)
 
 
-def _whole(paragraphs: Sequence[str]) -> list[list[str]]:
-    """Paragraphs as lists of lines; one that goes on with the sentence before belongs to it."""
+def _whole(parts: Sequence[str]) -> list[list[str]]:
+    """Paragraphs or lines, each as its lines; one that goes on with the sentence before belongs to it."""
     found: list[list[str]] = []
-    for part in paragraphs:
+    for part in parts:
         lines = [line for line in part.split("\n") if line.strip()]
-        if found and not _starts(part) and (not _complete(" ".join(found[-1])) or _goes_on(part)):
-            found[-1] += lines
-        else:
-            found.append(lines)
+        if found and not _starts(part):
+            dated = _YEAR.search(straight(part))
+            if _goes_on(part) or not (dated or _complete(" ".join(found[-1]))):
+                found[-1] += lines
+                continue
+        found.append(lines)
     return found
 
 
@@ -337,6 +346,10 @@ def _of_lines(lines: Sequence[str]) -> list[_Piece]:
         if all(_complete(" ".join(lines[a:b])) for a, b in spans[:-1]):
             return [_Piece(None, tuple(lines[a:b])) for a, b in spans]
     width = max(len(line) for line in lines)
+    full = sum(len(line) > 0.8 * width for line in lines)
+    if 2 * full < len(lines) and _are_references(lines):
+        # Lines of all lengths: they were not wrapped.
+        return [_Piece(None, tuple(part)) for part in _whole(lines)]
     starts = [0]
     for place in range(1, len(lines)):
         so_far = " ".join(lines[starts[-1] : place])

@@ -326,7 +326,8 @@ def _title_and_journal(
         return (_title(title), _journal(rest)) if comma else (None, None)
     place = _journal_starts(between.rstrip(" ,.;"))
     if place is None:
-        return None, None
+        # PubMed prints some references as journal and place alone.
+        return None, _journal(between) if style in ("stops", "ahead") and len(between) < 80 else None
     return _title(between[:place]), _journal(between[place:])
 
 

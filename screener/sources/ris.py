@@ -41,7 +41,8 @@ def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
                 yield Cut(b"".join(raw).rstrip())
             raw = [line.removeprefix(_BOM)]
         elif raw is None:
-            if line.removeprefix(_BOM).strip() and not _OVID_BETWEEN.match(line):
+            line = line.removeprefix(_BOM)
+            if line.strip() and not _OVID_BETWEEN.match(line):
                 if what := other_format(line):
                     raise two_formats(data.name, place, what, "RIS")
                 outside.append(place)

@@ -129,7 +129,7 @@ def citation(tags: Tags, source: str | None = None) -> Citation:
         keywords=terms,
         original_title=_original_title(tags, title, known, ovid),
         orcids=orcids(tags.get("AI", ()), names),
-        accessions=accessions([*named, *(tags.get("N1", ())[:3] if known == "other" else ())], urls, known),
+        accessions=accessions([*named, *_also_numbered(tags, known)], urls, known),
         published=_published(tags, year),
         entered=_entered(tags, known),
         revised=_noted_date(tags, "Date revised") if known == "proquest" else None,
@@ -259,6 +259,13 @@ def _journal(tags: Tags, title: str | None, ovid: bool) -> str | None:
             if text and text != title and not text.startswith("["):
                 return text
     return None
+
+
+def _also_numbered(tags: Tags, source: str) -> list[str]:
+    """Cochrane names other databases in C3, Rayyan in the notes it takes over."""
+    if source == "central":
+        return list(tags.get("C3", ()))
+    return tags.get("N1", [])[:3] if source == "other" else []
 
 
 def _original_title(tags: Tags, title: str | None, source: str, ovid: bool) -> str | None:

@@ -188,7 +188,7 @@ def _clustering(review: Review) -> dedup.Clustering:
         dedup.PersonVerdict(row["a"], row["b"], dedup.Verdict(row["verdict"]))
         for row in store_duplicates.person_verdicts(review.store)
     ]
-    named = {citation for verdict in (*pairs, *people) for citation in (verdict.a, verdict.b)}
+    named = {c for pair in pairs for c in (pair.a, pair.b)} | {c for p in people for c in (p.a, p.b)}
     return dedup.cluster(named, pairs, people)
 
 
