@@ -1,10 +1,13 @@
 """Pair precision, recall and speed of the deduplication engine on labelled sets.
 
     python -m benchmarks.dedup DIR [--errors N] [--out DIR]
+    python -m benchmarks.dedup --made N
 
 DIR holds one folder per set with records.csv and gold.csv (`id,cluster`). Wrongly merged = works that
 vanish from the screening list; missed = duplicates that a screener still meets. A folder `special_pairs` with
-pairs.json (labelled pairs in BibTeX fields) is judged pair by pair.
+pairs.json (labelled pairs in BibTeX fields) is judged pair by pair. With --made the time and memory of
+deduplicating a review of N made-up citations, of doing so again, and after 500 more were imported; each in a
+fresh process, and without the import.
 """
 
 from __future__ import annotations
@@ -12,17 +15,24 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import re
 import resource
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks import made_citations
 from screener.dedup import PairVerdict, Verdict, cluster, clusters_table, find_pairs
 from screener.model.citation import Citation
+from screener.steps import deduplication, searching
+from screener.steps import review as review_step
 
 BIOMEDICAL = ("rathbone", "sweep")
 
@@ -111,11 +121,63 @@ def special(path: Path) -> None:
     print(f"{'special pairs':22} {right} of {len(cases)} as labelled")
 
 
+def measure_review(count: int) -> None:
+    print(f"{'':12} citations  records  pairs  asked seconds    CPU s  peak MB  helper MB")
+    with TemporaryDirectory() as folder:
+        _alone(_import, folder, 0, count)
+        _alone(_deduplicate, folder, "first")
+        _alone(_deduplicate, folder, "nothing new")
+        _alone(_import, folder, count, 500)
+        _alone(_deduplicate, folder, "500 new")
+
+
+def _alone(step: Callable[..., None], *args: object) -> None:
+    process = get_context("spawn").Process(target=step, args=args)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+def _import(folder: str, first: int, count: int) -> None:
+    path = Path(folder)
+    if not first:
+        review_step.init_review(path / "review").close()
+    with TemporaryDirectory() as other:
+        file = Path(other) / f"made{first}.ris"
+        made_citations.write(file, islice(made_citations.made(first + count), first, None))
+        review = review_step.open_review(path / "review", "C")
+        if not first:
+            review_step.adopt(review, "first version")
+        searching.import_file(review, file, database="embase")
+        review.close()
+
+
+def _deduplicate(folder: str, name: str) -> None:
+    review = review_step.open_review(Path(folder) / "review", "C")
+    started, before = time.perf_counter(), os.times()
+    done = deduplication.deduplicate(review)
+    seconds, after = time.perf_counter() - started, os.times()
+    pairs = len(deduplication.engine_pairs(review))
+    review.close()
+    spent = sum(after[:4]) - sum(before[:4])
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    own, helpers = (
+        resource.getrusage(who).ru_maxrss / unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(
+        f"{name:12} {done.citations:9} {done.records:8} {pairs:6} {done.ask:6} {seconds:7.2f} {spent:8.2f} "
+        f"{own:8.0f} {helpers:10.0f}",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--made", type=int, help="measure a review of so many made-up citations instead")
     parser.add_argument(
         "--errors", type=int, default=0, help="show up to N wrong and N missed clusters of each set"
     )
@@ -125,6 +187,11 @@ def main() -> None:
     )
     parser.add_argument("--only", help="only sets whose name holds this text")
     args = parser.parse_args()
+    if args.made:
+        measure_review(args.made)
+        return
+    if args.folder is None:
+        parser.error("either DIR or --made is needed")
     print(f"{'set':21} records precision recall      F1  merged  missed   ask  true seconds  records/s")
     totals: dict[str, tuple[Counter[str], float, Counter[str]]] = defaultdict(
         lambda: (Counter(), 0.0, Counter())

@@ -76,8 +76,9 @@ CREATE TABLE found (
 
 CREATE TABLE lines (                         -- cache: a record in one line
     record_id TEXT PRIMARY KEY,
+    version_id TEXT NOT NULL,                -- the version that the line is made of
     first_seen TEXT NOT NULL,
-    title TEXT NOT NULL,                     -- folded for sorting
+    title TEXT NOT NULL,                     -- title, author, journal: folded for sorting
     author TEXT NOT NULL,
     year INTEGER,
     journal TEXT NOT NULL
@@ -244,16 +245,6 @@ CREATE INDEX engine_verdicts_b ON engine_verdicts (b);
 CREATE INDEX extractions_study ON extractions (study);
 
 CREATE INDEX found_version ON found (version_id);
-
-CREATE INDEX lines_author ON lines (author);
-
-CREATE INDEX lines_first_seen ON lines (first_seen);
-
-CREATE INDEX lines_journal ON lines (journal);
-
-CREATE INDEX lines_title ON lines (title);
-
-CREATE INDEX lines_year ON lines (year);
 
 CREATE INDEX members_record ON members (record_id);
 

@@ -49,7 +49,14 @@ def references_command(file: Path, out: Path | None) -> None:
     output.table(
         ["no.", "PMID", "DOI", "PMCID", "trial", "text"],
         [
-            [each.label or each.number, each.pmid, each.doi, each.pmcid, " ".join(each.registry_ids), each.text]
+            [
+                each.label or each.number,
+                each.pmid,
+                each.doi,
+                each.pmcid,
+                " ".join(each.registry_ids),
+                each.text,
+            ]
             for each in found
         ],
     )
@@ -136,8 +143,8 @@ def search_links_command(
     skip_bad: bool,
 ) -> None:
     """Follow PubMed's citation links from RECORDS and store what they lead to; then look for duplicates."""
-    from screener.steps.citation_searching import search_links
     from screener.steps.deduplication import deduplicate
+    from screener.steps.link_searching import search_links
 
     progress = output.Progress()
     kept: int | None = None
@@ -200,7 +207,13 @@ def _report(done: CitationSearch, records: int | None) -> None:
     output.table(
         ["no.", "state", "PMID", "how", "text"],
         [
-            [item.reference.label or item.reference.number, item.state, item.pmid, item.how, item.reference.text]
+            [
+                item.reference.label or item.reference.number,
+                item.state,
+                item.pmid,
+                item.how,
+                item.reference.text,
+            ]
             for item in done.items
         ],
     )

@@ -214,6 +214,7 @@ def import_command(
     skip_bad: bool,
 ) -> None:
     """Import exported FILES, then look for duplicates. All of the files go in, or nothing."""
+    from screener.cli.files import mapping_of
     from screener.steps.deduplication import deduplicate
     from screener.steps.searching import About, import_files
 
@@ -224,7 +225,7 @@ def import_command(
             files,
             database=database,
             format=format_,
-            columns=mapping(columns),
+            columns=mapping_of(columns),
             said=About(
                 query=query,
                 kind=kind,
@@ -240,17 +241,6 @@ def import_command(
         found = deduplicate(opened, progress)
     progress.close()
     report(runs, found.records)
-
-
-def mapping(pairs: tuple[str, ...]) -> dict[str, str] | None:
-    """'title=Name of paper' ... as field -> header."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, mark, header = pair.partition("=")
-        if not mark or not name.strip() or not header.strip():
-            raise InputError(f"'{pair}' maps nothing", field="--map", expected="FIELD=HEADER")
-        found[name.strip()] = header.strip()
-    return found or None
 
 
 def _text(path: Path | None) -> str | None:

@@ -3,6 +3,9 @@
 Blocks stay small by themselves in real searches. One that holds more than `MOST_IN_BLOCK` citations
 (500 editorials of one journal, a supplement under one DOI) is split by year, volume and first page; a
 part that is still too large is left to the other keys.
+
+Most pairs share a key by chance. Those that share none of the `STRONG` ones and whose titles are unlike are
+passed over: no rule could match.
 """
 
 from __future__ import annotations
@@ -11,9 +14,11 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import combinations, compress, pairwise
 
+from screener.dedup.compare import titles
 from screener.dedup.fold import listed
 from screener.dedup.normalise import Outline, outline, title_key
 from screener.model.citation import Citation
@@ -21,6 +26,11 @@ from screener.model.citation import Citation
 MOST_IN_BLOCK = 150
 
 Key = tuple[str, ...]
+
+# Every rule that matches two unlike titles (see `rules`) needs one of these to be equal; the others need titles
+# that are at least so much alike, or one to be a part of the other.
+STRONG = frozenset({"doi", "pmid", "register", "page range"})
+ALIKE = 0.8
 
 _SMALL_WORDS = frozenset(
     listed("a an and are as at by for from how in into is of on or the to versus vs what with")
@@ -73,21 +83,29 @@ def _finer(p: Outline) -> Key:
 
 
 def _digest(key: Key) -> int:
-    """64 bits, the same in every process. Two keys with one digest would only cause a comparison more."""
-    return int.from_bytes(
-        blake2b("\x1f".join(key).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
-    )
+    """64 bits, the same in every process, odd if the key is strong. Two keys with one digest would only cause
+    a comparison more."""
+    text = "\x1f".join(key).encode("utf-8", "surrogatepass")
+    digest = int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
+    return digest | 1 if key[0] in STRONG else digest & ~1
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    title: str
+    original_title: str | None
 
 
 class Blocks:
     """Many citations by number, in the order in which they were added, with the digests of their keys: some
-    200 bytes a citation."""
+    500 bytes a citation."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
         self._digests = array("Q")
         self._ends = array("L")
         self._finer = array("Q")
+        self._titles: list[_Title] = []
 
     def add(self, id_: str, citation: Citation) -> None:
         seen = outline(citation)
@@ -95,6 +113,7 @@ class Blocks:
         self._digests.extend({_digest(key) for key in keys_of(seen)})
         self._ends.append(len(self._digests))
         self._finer.append(_digest(_finer(seen)))
+        self._titles.append(_Title(seen.title, seen.original_title))
 
     def extend(self, other: Blocks) -> None:
         """Add all of another one's, behind these."""
@@ -103,19 +122,26 @@ class Blocks:
         self._digests += other._digests
         self._ends.extend(before + end for end in other._ends)
         self._finer += other._finer
+        self._titles += other._titles
 
     def candidates(self, touching: Collection[int] | None = None) -> set[tuple[int, int]]:
-        """Pairs (a < b) of numbers that share a block; with `touching` only those that touch one named there."""
+        """Pairs (a < b) of numbers that share a block and are worth comparing; with `touching` only those that
+        touch one named there."""
         pairs: set[tuple[int, int]] = set()
         if touching is None:
             for numbers in self._shared(self._repeated()):
                 pairs.update(combinations(numbers, 2))
-            return pairs
-        wanted = frozenset(touching)
-        for numbers in self._shared(self._of(wanted)):
-            if not wanted.isdisjoint(numbers):
-                pairs.update((a, b) for a, b in combinations(numbers, 2) if a in wanted or b in wanted)
-        return pairs
+        else:
+            wanted = frozenset(touching)
+            for numbers in self._shared(self._of(wanted)):
+                if not wanted.isdisjoint(numbers):
+                    both = combinations(numbers, 2)
+                    pairs.update((a, b) for a, b in both if a in wanted or b in wanted)
+        return {pair for pair in pairs if self._worth(*pair)}
+
+    def _worth(self, a: int, b: int) -> bool:
+        likeness, part = titles(self._titles[a], self._titles[b])
+        return likeness >= ALIKE or part or any(d & 1 for d in self._of([a]) & self._of([b]))
 
     def _repeated(self) -> set[int]:
         ordered = sorted(self._digests)

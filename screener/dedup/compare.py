@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from rapidfuzz import fuzz
 
-from screener.dedup.normalise import Prepared
+from screener.dedup.normalise import Prepared, title_key
 from screener.dedup.people import overlap, same_first
 from screener.dedup.places import article_number, same_journal, same_pages
 
@@ -64,7 +65,7 @@ class Comparison:
 
 
 def compare(a: Prepared, b: Prepared) -> Comparison:
-    title, part = _title(a, b)
+    title, part = titles(a, b)
     authors, first = overlap(a.people, b.people), same_first(a.people, b.people)
     years = None if a.year is None or b.year is None else abs(a.year - b.year)
     return Comparison(
@@ -88,10 +89,20 @@ def compare(a: Prepared, b: Prepared) -> Comparison:
     )
 
 
-def _title(a: Prepared, b: Prepared) -> tuple[float, bool]:
-    if not a.title_key or not b.title_key:
+class Titled(Protocol):
+    """What has a title: `Prepared` and `Outline`."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def original_title(self) -> str | None: ...
+
+
+def titles(a: Titled, b: Titled) -> tuple[float, bool]:
+    """How alike the titles are, and whether one is a part of the other; see `Comparison`."""
+    if not a.title or not b.title:
         return 0.0, False
-    if a.title_key == b.title_key:
+    if a.title == b.title or title_key(a.title) == title_key(b.title):
         return 1.0, False
     best = 0.0
     for x in filter(None, (a.title, a.original_title)):

@@ -47,8 +47,6 @@ class Prepared:
     id: str
     title: str
     """Folded words with single blanks; roman numerals as digits; '' if there is none."""
-    title_key: str
-    """See `title_key`."""
     original_title: str | None
     translated: bool
     numbers: tuple[str, ...]
@@ -104,7 +102,6 @@ def prepare(id_: str, citation: Citation) -> Prepared:
     return Prepared(
         id=id_,
         title=title,
-        title_key=title_key(title),
         original_title=original,
         translated=fold.is_bracketed(raw) or original is not None,
         numbers=fold.numbers_of(title),

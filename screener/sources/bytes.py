@@ -127,14 +127,18 @@ class Input:
 
     def lines(self) -> Iterator[bytes]:
         """The lines with their ends (CRLF, LF or lone CR, also mixed); joined they give the file again."""
-        rest = b""
+        rest: list[bytes] = []  # the pieces of a line that has not ended yet
         for block in self.blocks():
-            data = rest + block
             # A CR at the very end may be half of a CRLF.
-            end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
-            yield from _LINE.findall(data[:end])
-            rest = data[end:]
-        yield from _LINE.findall(rest)
+            end = max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
+            if rest and rest[-1].endswith(b"\r") and not end:
+                end = 1 if block.startswith(b"\n") else 0
+            if not end and not (rest and rest[-1].endswith(b"\r")):
+                rest.append(block)
+                continue
+            yield from _LINE.findall(b"".join((*rest, block[:end])))
+            rest = [block[end:]] if end < len(block) else []
+        yield from _LINE.findall(b"".join(rest))
 
     def _unpacked(self) -> Iterator[bytes]:
         with self._open() as file:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from screener.model.citation import NAMES, SOURCES, Citation
 from screener.sources import csv_own
+from screener.sources.csv_headers import ALSO, HEADERS, KEYS, LINKS, MARKS
 from screener.sources.cutting import Note
 from screener.sources.dates import iso_date
 from screener.sources.fields import (
@@ -27,70 +28,11 @@ from screener.sources.fields import (
 from screener.sources.registries import registry_ids
 from screener.sources.ris_links import accessions, orcids
 
-# Field -> headers that hold it, the best first. Compared in lower case, signs as blanks.
-_HEADERS = {
-    "title": "title|article title|study title|primary title|document title|ti|t1|original title",
-    "abstract": "abstract|abstract note|notes abstract|brief summary|ab",
-    "authors": "author names|author full names|authors|author s|author|au",
-    "journal": "source title|journal|journal book|journal title|publication title|publication name|"
-    "secondary title|t2",
-    "year": "year|publication year|published year|py|date of publication|publication date|date|"
-    "first posted|start date",
-    "volume": "volume|vl",
-    "issue": "issue|number|is",
-    "pages": "pages|page range|page|pg",
-    "doi": "doi|article doi|do",
-    "pmid": "pmid|pubmed id|pubmedid|medline pmid|pubmed",
-    "pmcid": "pmcid|pmc id|pmc|pubmed central id",
-    "language": "language|language of original document|article language|la",
-    "publication_types": "publication types|document type|publication type|item type|type|study type",
-    "keywords": "keywords|author keywords|index keywords|keywords plus|manual tags|automatic tags|"
-    "conditions|interventions",
-    "subject_headings": "emtree drug index terms major focus|emtree drug index terms|"
-    "emtree medical index terms major focus|emtree medical index terms|mesh terms|mesh headings",
-    "registry_ids": "registry ids|nct number|ctgov id|ictrp id|clinical trial numbers|other ids|"
-    "trial registration",
-    "original_title": "original title|translated title",
-    "conference": "conference name|conference title|meeting name|event name|conference",
-    "published": "date of publication|publication date|cover date|date|first posted",
-    "entered": "create date|aip ip entry date|full record entry date|entry date|first posted",
-    "revised": "last update posted|last updated|date revised",
-    "orcids": "orcids|orcid",
-    "accessions": "embase id|central id|eid|ut unique wos id|accession number|unique id|notes",
-    "source_key": "",
-    "source": "source|database|database name",
-}
-_LINKS = "url|urls|link|links|full text link|open url link|study url|embase link"
-_KEYS = {
-    "central": "central id",
-    "scopus": "eid",
-    "embase": "embase accession id|accession number|pui|embase id|unique id",
-    "clinicaltrials": "nct number",
-    "pubmed": "pmid",
-    "wos": "ut unique wos id|ut|accession number",
-    "other": "accession number",
-}
-# A database's export is known by columns that only it has; all of one set must be there.
-_MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("central", ("central id",)),
-    ("scopus", ("eid", "source title")),
-    ("wos", ("ut unique wos id",)),
-    ("embase", ("author names", "original title")),
-    ("embase", ("author names", "embase accession id")),
-    ("embase", ("author names", "full record entry date")),
-    ("embase", ("author names", "aip ip entry date")),
-    ("clinicaltrials", ("nct number",)),
-    ("pubmed", ("pmid", "journal book")),
-)
 # 'Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014'
 _EMBASE_SOURCE = re.compile(
     r"(?P<journal>.+?) \((?P<year>\d{4})\)(?: (?P<volume>[^\s:(]+)?(?::(?P<issue>[^\s(]+))?)?"
     r"(?: \((?P<pages>[^)]+)\))?(?: Article Number: (?P<number>[^\s.]+))?[. ]"
     r"(?:.*?Date of Publication: (?P<date>[^.]*\d{4}))?"
-)
-_ALSO = (
-    "key|day|month|published month|extra|citation|first author|art no|article number|covidence|study|ref|tags|"
-    "page start|first page|start page|sp|page end|last page|end page|ep|beginning page|ending page|id",
 )
 
 
@@ -134,18 +76,18 @@ class Columns:
         for place, name in enumerate(header):
             self._place.setdefault(key_of(name), place)
         self.source = next(
-            (name for name, marks in _MARKS if all(mark in self._place for mark in marks)), "other"
+            (name for name, marks in MARKS if all(mark in self._place for mark in marks)), "other"
         )
         self._mapped = self._checked(mapping or {})
         # A file of `screener convert`: its values are final.
         self._own = not self._mapped and csv_own.is_own(header)
-        names = "|".join(_HEADERS[field] for field in ("title", "doi", "pmid", "registry_ids"))
+        names = "|".join(HEADERS[field] for field in ("title", "doi", "pmid", "registry_ids"))
         self.known = (
             bool(self._mapped) or self.source != "other" or any(n in self._place for n in names.split("|"))
         )
 
     def _checked(self, mapping: Mapping[str, str]) -> dict[str, str]:
-        fields = [name for name in NAMES if name in _HEADERS]
+        fields = [name for name in NAMES if name in HEADERS]
         for field, header in mapping.items():
             if field not in fields:
                 raise UnknownColumn(f"a citation has no field '{field}'", ", ".join(fields))
@@ -160,7 +102,7 @@ class Columns:
         """The columns of a table of no known database that hold nothing we know."""
         if self._own or self.source != "other":
             return []
-        known = {*"|".join([*_HEADERS.values(), *_KEYS.values(), _LINKS, *_ALSO]).split("|")}
+        known = {*"|".join([*HEADERS.values(), *KEYS.values(), LINKS, *ALSO]).split("|")}
         known.update(self._mapped.values())
         return [name for name in self.header if name and key_of(name) not in known]
 
@@ -178,7 +120,7 @@ class Columns:
             return csv_own.citation(self.header, cells, source)
 
         def every(field: str) -> list[str]:
-            return self._cells(cells, self._mapped.get(field) or _HEADERS[field])
+            return self._cells(cells, self._mapped.get(field) or HEADERS[field])
 
         def first(field: str) -> str | None:
             return next(iter(every(field)), None)
@@ -194,7 +136,7 @@ class Columns:
         title, abstract = plain(first("title")), paragraphs(first("abstract"))
         pmid = self._pmid(every("pmid"), cells, note)
         numbers = self._numbers(cells, every, () if known == "clinicaltrials" else (title, abstract))
-        links = self._cells(cells, _LINKS)
+        links = self._cells(cells, LINKS)
         original = plain(first("original_title"))
         terms = [part for each in every("keywords") for part in _parts(each)]
         headings = [part for each in self._headings(cells, every) for part in _parts(each)]
@@ -287,7 +229,7 @@ class Columns:
             return pmid
         if source == "clinicaltrials":
             return next((number for number in numbers if number.startswith("NCT")), None)
-        key = plain(self._first(cells, _KEYS.get(source, "accession number")))
+        key = plain(self._first(cells, KEYS.get(source, "accession number")))
         if source == "embase" and not key:
             found = (re.search(r"[?&]id=(L\d{5,12})", each) for each in links)
             key = next((match[1] for match in found if match), None)

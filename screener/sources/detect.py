@@ -13,7 +13,7 @@ from screener.sources.csv_ import header_of
 from screener.sources.csv_columns import Columns
 from screener.sources.jsonl import is_jsonl
 from screener.sources.ris import first_tags
-from screener.sources.ris_fields import source_of
+from screener.sources.ris_sources import source_of
 
 FORMATS = ("pubmed_xml", "nbib", "ris", "csv", "tsv", "xlsx", "jsonl", "ctgov_json")
 

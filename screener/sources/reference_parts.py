@@ -1,4 +1,4 @@
-"""One reference of a list: its identifiers, and its parts as far as they are sure.
+"""One reference of a list, and its parts as far as they are sure.
 
 The styles known are those of Vancouver, AMA, Lancet, Nature, Elsevier, APA, Harvard, Chicago, MLA, IEEE and
 GB/T 7714. What a pattern does not tell for certain stays None.
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from screener.sources.fields import doi_of, pmcid_of
+from screener.sources.reference_ids import doi_in, pmcid_in, pmid_in, straight
 from screener.sources.registries import registry_ids
 
 
@@ -64,134 +64,67 @@ def reference(number: int, label: str | None, text: str, lines: Sequence[str]) -
         number,
         label,
         text,
-        pmid=_pmid(clean),
-        doi=doi_of(_mended(lines)),
-        pmcid=pmcid_of(clean) or _bare_pmcid(clean),
+        pmid=pmid_in(clean),
+        doi=doi_in(lines),
+        pmcid=pmcid_in(clean),
         registry_ids=registry_ids(clean),
         **_parts(clean),
     )
 
 
-# Text --------------------------------------------------------------------------------------------
-
-# Full-width digits, letters and brackets, and all dashes and quotes: one character for one.
-_STRAIGHT = {0xFF01 + n: 0x21 + n for n in range(94)} | str.maketrans(
-    "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"
-    "\u2010\u2011\u2012\u2013\u2014\u2212"
-    "\u201c\u201d\u201e\u00ab\u00bb"
-    "\u2018\u2019\u02bc\u2032"
-    "【〔】〕。",
-    " " * 8 + "-" * 6 + '"' * 5 + "'" * 4 + "[[]].",
-)
-
-
-def straight(text: str) -> str:
-    """The text in ASCII digits, brackets and signs, as long as before; every character keeps its place."""
-    return text.translate(_STRAIGHT)
-
-
-def joined(lines: Sequence[str]) -> str:
-    """One line; a word or number that was broken after its hyphen is put together, the hyphen kept."""
-    text = ""
-    for line in lines:
-        part = " ".join(line.split())
-        if not part:
-            continue
-        broken = re.search(r"\w[-\u2010\u2013]$", text) and part[0].isalnum()
-        text += part if broken or not text else f" {part}"
-    return text
-
-
-# Identifiers -------------------------------------------------------------------------------------
-
-_PMID = re.compile(
-    r"(?:\bPMID|\bPubMed\s*(?:PMID|ID|Central ID)?)\s*[:.#=-]?\s*([1-9]\d{0,7})(?!\d|\.\d)"
-    r"|ncbi\.nlm\.nih\.gov/(?:m/)?(?:pubmed/)?(?:\?term=)?([1-9]\d{0,7})\b"
-    r"|\blist_uids=([1-9]\d{0,7})\b",
-    re.IGNORECASE,
-)
-_PMCID = re.compile(r"\bPMC(?:ID)?\s*[:#-]\s*(\d{5,9})\b", re.IGNORECASE)
-
-
-def _pmid(text: str) -> str | None:
-    match = _PMID.search(text)
-    return next(group for group in match.groups() if group) if match else None
-
-
-def _bare_pmcid(text: str) -> str | None:
-    match = _PMCID.search(text)
-    return f"PMC{match[1]}" if match else None
-
-
-_OPEN_URL = re.compile(r"(?:https?:(?:/{0,2})|(?:dx\.)?doi\.?(?:org/?)?:?|(?:https?://)?(?:dx\.)?doi\.org/)$", re.I)
-_OPEN_DOI = re.compile(r"10\.(?:\d{0,9}|\d{4,9}/\S*)$")
-_TAIL = re.compile(r"[a-z0-9(][\w.()/<>;:-]*", re.IGNORECASE)
-_NO_TAIL = re.compile(
-    r"\(?(?:18|19|20)\d\d(?:[;:. )]|$)|\((?!\d)|pm(?:c?id|c\d)|nct\d|epub|https?:|\d+\s*[;(:]|doi|accessed|\d+\.?$(?<!\d\.\d)",
-    re.IGNORECASE,
-)
-_SPACED = (
-    (re.compile(r"(https?):\s*//\s*"), r"\1://"),
-    (re.compile(r"doi\s*\.\s*org\s*/\s*", re.IGNORECASE), "doi.org/"),
-    (re.compile(r"(?<![\d.])(10\.\d{4,9})\s*/\s*(?=\S)"), r"\1/"),
-)
-
-
-def _mended(lines: Sequence[str]) -> str:
-    """The lines in one, with DOIs that the line's end broke put together."""
-    text = ""
-    for line in lines:
-        part = " ".join(straight(line).split())
-        if not part:
-            continue
-        text += part if not text or _is_broken(text, part) else f" {part}"
-    for pattern, whole in _SPACED:
-        text = pattern.sub(whole, text)
-    return text
-
-
-def _is_broken(text: str, part: str) -> bool:
-    """Whether the DOI or address at the end of a line goes on in the next."""
-    last = text.rsplit(" ", 1)[-1]
-    if last.lower().endswith(("http:", "https:", "http:/", "https:/", "http://", "https://", "doi.org/", "doi.")):
-        return True
-    start = last.find("10.")
-    if start < 0 or not _OPEN_DOI.search(last[start:]) or not (token := _TAIL.match(part)):
-        return False
-    doi = last[start:]
-    _, slash, suffix = doi.partition("/")
-    if not slash or not suffix or suffix[-1] in "/-_(:<" or suffix.count("(") > suffix.count(")"):
-        return True
-    if _NO_TAIL.match(part):
-        return False
-    has_digit = any(ch.isdigit() for ch in token[0])
-    if suffix.endswith("."):
-        # 'j.' at a line's end is half a DOI; 'j.ejca.2017.' may be the end of the sentence.
-        return not any(ch.isdigit() for ch in suffix) or (has_digit and not token[0][0].isupper())
-    return has_digit and not token[0][0].isupper()
-
-
 # Parts -------------------------------------------------------------------------------------------
 
-_Y = r"(?P<year>(?:18|19|20)\d\d)"
+_YEAR = r"(?:18|19|20)\d\d"
+_Y = rf"(?P<year>{_YEAR})"
 _VOL = r"(?P<volume>[A-Z]{0,2}\d{1,5}[A-Za-z]?)"
-_ISSUE = r"(?:\s*(?:Suppl?\.?|Pt)[ .]*\w*)?(?:\s*\([^()]{0,40}\))?(?:\s*(?:Suppl?\.?|Pt)[ .]*\w*)?"
+_SUPPL = r"(?:\s*(?:Suppl?\.?|Pt)[ .]*\w*)?"
+_ISSUE = rf"{_SUPPL}(?:\s*\([^()]{{0,40}}\))?{_SUPPL}"
+_BRACKETED = r"(?:\s*\([\w/ .-]{1,20}\))?"
 _PAGE = r"(?:pp?\.?\s*|Article\s*|Art\.?\s*(?:no\.?)?\s*)?(?P<page>[A-Za-z]{0,3}\d+[A-Za-z]?)(?![\w/])"
-_MONTH = r"(?:[A-Z][a-z]{2,8}\.?(?:[-/][A-Z][a-z]{2,8}\.?)?|Spring|Summer|Autumn|Fall|Winter)"
+_ONE_MONTH = r"[A-Z][a-z]{2,8}\.?"
+_MONTH = rf"{_ONE_MONTH}(?:\s?[-/]\s?{_ONE_MONTH})?"
 _NO = r"(?:,?\s*(?:no\.?|issue)\s*[\w/-]+)?"
+_TO = r"(?:\s*-\s*\w+)?"
 
 # Where the journal ends and the numbers begin; the first that fits tells the style.
-_SOURCES = (
-    ("gbt", rf"\[J(?:/OL)?\]\s*[.,:]?\s*(?P<journal>[^\[\]]{{2,120}}?)[,.]\s*{_Y}(?:,\s*{_VOL})?{_ISSUE}\s*:\s*{_PAGE}"),
-    ("stops", rf"{_Y}(?:[ ,]*{_MONTH})?(?:\s*\d{{1,2}}(?:-\d{{1,2}})?)?\s*;\s*(?:{_VOL})?{_ISSUE}\s*[:,]\s*{_PAGE}"),
-    ("volume", rf",?\s+(?:vol\.?\s*)?{_VOL}{_NO}(?:\s*\([\w/ .-]{{1,20}}\))?\s*\((?:{_MONTH}\s*(?:\d+,)?\s*)?{_Y}\)\s*[:,]?\s*{_PAGE}"),
-    ("nature", rf",?\s+{_VOL}(?:\s*\([\w/ .-]{{1,20}}\))?,\s*{_PAGE}(?:\s*-\s*\w+)?\s*\({_Y}[a-z]?\)"),
-    ("named", rf",?\s+vol\.?\s*{_VOL}{_NO},\s*(?:(?:{_MONTH}\s*)?(?P<early>(?:18|19|20)\d\d),\s*)?{_PAGE}"
-              rf"(?:\s*-\s*\w+)?(?:,\s*(?:{_MONTH}\s*)?(?P<late>(?:18|19|20)\d\d))?"),
-    ("early", rf",?\s+{_VOL}{_NO}(?:\s*\([\w/ .-]{{1,20}}\))?\s*[,:]\s*{_PAGE}"),
-    ("ahead", rf"{_Y}(?:\s+{_MONTH}(?:\s+\d{{1,2}})?)?\s*[.;](?=\s|$)"),
-)  # fmt: skip
-_SOURCES_ = tuple((name, re.compile(pattern)) for name, pattern in _SOURCES)
+_SOURCES = tuple(
+    (name, re.compile("".join(parts)))
+    for name, *parts in (
+        # Title[J]. Journal, 2019, 12(3): 5-9
+        (
+            "gbt",
+            rf"\[J(?:/OL)?\]\s*[.,:]?\s*(?P<journal>[^\[\]]{{2,120}}?)[,.]\s*{_Y}(?:,\s*{_VOL})?",
+            rf"{_ISSUE}\s*:\s*{_PAGE}",
+        ),
+        # 2019 Jan 3;12(3):5-9 and 2019, 12, 5-9
+        (
+            "stops",
+            rf"{_Y}(?:[ ,]*{_MONTH})?(?:\s*\d{{1,2}}(?:-\d{{1,2}})?)?\s*[;,]\s*(?:{_VOL})?",
+            rf"{_ISSUE}\s*[:,]\s*{_PAGE}",
+        ),
+        # 12 (2019) 5-9 and 12, no. 3 (March 2019): 5-9
+        (
+            "volume",
+            rf",?\s+(?:vol\.?\s*)?{_VOL}{_NO}{_BRACKETED}\s*\((?:{_MONTH}\s*(?:\d+,)?\s*)?{_Y}\)",
+            rf"\s*[:,]?\s*{_PAGE}",
+        ),
+        # 12, 5-9 (2019) and 12, 5-9. https://doi.org/... (2019)
+        (
+            "nature",
+            rf",?\s+{_VOL}{_BRACKETED},\s*{_PAGE}{_TO}\.?\s*(?:https?://\S+\s*)?\({_Y}[a-z]?\)",
+        ),
+        # vol. 12, no. 3, pp. 5-9, 2019 and vol. 12, no. 3, 2019, pp. 5-9
+        (
+            "named",
+            rf",?\s+vol\.?\s*{_VOL}{_NO},\s*(?:(?:{_MONTH}\s*)?(?P<early>{_YEAR}),\s*)?{_PAGE}{_TO}",
+            rf"(?:,\s*(?:{_MONTH}\s*)?(?P<late>{_YEAR}))?",
+        ),
+        # 12(3), 5-9, the year behind the authors
+        ("early", rf",?\s+{_VOL}{_NO}{_BRACKETED}\s*[,:]\s*{_PAGE}"),
+        # 2022 Apr 25. Epub ahead of print
+        ("ahead", rf"{_Y}(?:\s+{_MONTH}(?:\s+\d{{1,2}})?)?\s*[.;](?=\s|$)"),
+    )
+)
 _EARLY = re.compile(
     r"(?:\(\s*|(?<=[.,])\s)(?P<year>(?:18|19|20)\d\d)[a-z]?(?:(?:,[^()]*)?\)|(?=[.,]))[.,:]?\s*"
 )
@@ -206,7 +139,9 @@ _DOTS = r"[^\W\d_a-z]\.(?:[ -]?[^\W\d_a-z]\.)*"
 _TAIL_OF_NAME = r"(?:,?\s(?:Jr|Sr|2nd|3rd|II|III|IV)\.?)?"
 _NAMES = (
     rf"(?P<family>{_FAMILY}),?\s(?P<given>{_DOTS}){_TAIL_OF_NAME}",  # Smith, J. A. / Smith J.A.
-    rf"(?P<family>{_FAMILY})\s(?P<given>[A-ZÀ-ÖØ-Þ](?:[ -]?[A-ZÀ-ÖØ-Þ]){{0,3}}){_TAIL_OF_NAME}(?![\w'])(?!\.[A-Z])",  # Smith JA
+    # Smith JA
+    rf"(?P<family>{_FAMILY})\s(?P<given>[A-ZÀ-ÖØ-Þ](?:[ -]?[A-ZÀ-ÖØ-Þ]){{0,3}}){_TAIL_OF_NAME}"
+    r"(?![\w'])(?!\.[A-Z])",
     rf"(?P<given>{_DOTS})\s?(?P<family>{_FAMILY})",  # J.A. Smith
     rf"(?P<family>{_FAMILY}),\s(?P<given>[^\W\d_a-z][\w'-]+(?:\s[^\W\d_a-z](?:[\w'-]+|\.))?)",  # Smith, John A.
 )
@@ -221,24 +156,21 @@ def _parts(text: str) -> dict[str, Any]:
     text = re.sub(r"(?<!\w)[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}(?!\w)", "", text)
     first, behind = _people(text)
     found: dict[str, Any] = {"first_author": first}
-    for name, pattern in _SOURCES_:
-        source = _last(pattern, text, behind)
-        if source is not None:
-            break
-    else:
-        found["title"] = _quoted(text)
-        found["year"] = _lone_year(text)
-        return found
+    style, source = _source(text, behind)
+    if source is None:
+        return {**found, "title": _quoted(text), "year": _lone_year(text)}
     told = source.groupdict()
     year = told.get("year") or told.get("early") or told.get("late")
     early = None if year else _EARLY.search(text, max(0, behind - 1), source.start())
     if early is not None:
         year = early["year"]
-    elif name == "early":
+    elif style == "early":
         # Numbers that look like a volume and a page, and no year where that style has it.
         return {**found, "title": _quoted(text), "year": _lone_year(text)}
     between = text[max(behind, early.end() if early else 0) : source.start()]
-    title, journal = _title_and_journal(between, name, told.get("journal"), elsevier=_has_front_initials(text))
+    title, journal = _title_and_journal(
+        between, style, told.get("journal"), elsevier=_has_front_initials(text)
+    )
     return {
         **found,
         "title": title,
@@ -249,14 +181,16 @@ def _parts(text: str) -> dict[str, Any]:
     }
 
 
-def _last(pattern: re.Pattern[str], text: str, start: int) -> re.Match[str] | None:
-    """The first place behind the authors that fits; a title that looks like one is given up for a later."""
-    found = None
-    for match in pattern.finditer(text, start):
-        if match.start() - start >= 12:
-            return match
-        found = found or match
-    return found
+def _source(text: str, start: int) -> tuple[str, re.Match[str] | None]:
+    """The style, and the place behind the authors where the numbers of volume and page stand.
+
+    What follows the authors at once is the beginning of a title, however it looks, unless nothing else fits.
+    """
+    for name, pattern in _SOURCES:
+        found = list(pattern.finditer(text, start))
+        if found:
+            return name, next((match for match in found if match.start() - start >= 12), found[0])
+    return "", None
 
 
 def _lone_year(text: str) -> int | None:
@@ -273,7 +207,7 @@ def _quoted(text: str) -> str | None:
 def _people(text: str) -> tuple[str | None, int]:
     """The first author, and where the list of authors ends (0 if none is recognised)."""
     text = text.lstrip()
-    for pattern in (*_NAMES_, _CHINESE):
+    for pattern in (_CHINESE, *_NAMES_):
         first = pattern.match(text)
         if first is None:
             continue
@@ -283,6 +217,10 @@ def _people(text: str) -> tuple[str | None, int]:
             given_first = _GIVEN_FIRST.match(text, split.end()) if pattern is _NAMES_[3] else None
             match = given_first or pattern.match(text, split.end())
             if match is None:
+                break
+            front = pattern is _NAMES_[2] and split[0].strip() == ","
+            if front and text[match.end() : match.end() + 1] == ".":
+                # 'A. Wu, B. Li, J. Mater. Chem.': this is the journal.
                 break
             place = last = match.end()
         if others := _OTHERS.match(text, last):
@@ -331,6 +269,9 @@ def _title_and_journal(
     return _title(between[:place]), _journal(between[place:])
 
 
+_ABBREVIATED = re.compile(r"(?:[^\W\d_a-z][\w-]{0,8}\.|&)(?:\s?[^\W\d_a-z][\w-]{0,8}\.)*")
+
+
 def _journal_starts(text: str) -> int | None:
     """Where the last sentence begins; abbreviated words with stops ('J. Clin. Oncol') are one."""
     stops = [match.end() for match in re.finditer(r"(?<=[.?!\]])\s+", text)]
@@ -338,11 +279,10 @@ def _journal_starts(text: str) -> int | None:
         return None
     place = stops.pop()
     while stops:
-        before = text[stops[-1] : place].strip()
-        if not re.fullmatch(r"(?:[^\W\d_a-z][\w-]{0,8}\.|&)(?:\s?[^\W\d_a-z][\w-]{0,8}\.)*", before):
-            break
+        if not _ABBREVIATED.fullmatch(text[stops[-1] : place].strip()):
+            return place
         place = stops.pop()
-    return place
+    return None if _ABBREVIATED.fullmatch(text[:place].strip()) else place
 
 
 def _title(text: str) -> str | None:

@@ -1,11 +1,11 @@
-"""What the tags of RIS mean, database by database, and which database an entry comes from."""
+"""What the tags of RIS mean, database by database."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 
-from screener.model.citation import SOURCES, Citation
+from screener.model.citation import Citation
 from screener.sources import ris_own
 from screener.sources.dates import iso_date
 from screener.sources.fields import (
@@ -24,40 +24,10 @@ from screener.sources.fields import (
 )
 from screener.sources.registries import registry_ids
 from screener.sources.ris_links import accessions, orcids, relations
+from screener.sources.ris_sources import source_of
 
 Tags = Mapping[str, list[str]]
 
-# Ovid names its databases in links: ...&D=med1&... ; MEDLINE counts as PubMed, whose PMIDs it carries.
-_OVID = re.compile(r"ovid\S*[?&]D=([a-z]+)", re.IGNORECASE)
-_OVID_NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("em", "oem"), "embase"),
-    (("cctr",), "central"),
-    (("coch", "clcmr"), "cdsr"),
-    (("psy", "apa"), "psycinfo"),
-    (("med", "prem", "pp", "pm", "mes", "mez"), "pubmed"),
-)
-_DB_NAMES: tuple[tuple[str, str], ...] = (
-    (r"\bcentral\b|controlled trials", "central"),
-    (r"cochrane database of systematic|\bcdsr\b", "cdsr"),
-    (r"clinicaltrials", "clinicaltrials"),
-    (r"embase", "embase"),
-    (r"scopus", "scopus"),
-    (r"psyc ?info|psyc ?articles|psycnet", "psycinfo"),
-    (r"web of science|science citation|\bwos\b", "wos"),
-    (r"proquest|ptsdpubs", "proquest"),
-    (r"medline|pubmed|\bnlm\b", "pubmed"),
-)
-_URL_NAMES: tuple[tuple[str, str], ...] = (
-    (r"embase\.com", "embase"),
-    (r"scopus\.com", "scopus"),
-    (r"clinicaltrials\.gov/(?:ct2/)?(?:show|study)", "clinicaltrials"),
-    (r"cochranelibrary\.com/cdsr|/10\.1002/14651858\.", "cdsr"),
-    (r"10\.1002/central/|cochranelibrary\.com/central", "central"),
-    (r"webofscience|webofknowledge", "wos"),
-    (r"psycnet\.apa", "psycinfo"),
-    (r"proquest\.com", "proquest"),
-    (r"ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi", "pubmed"),
-)
 # Where an accession or a registry number may stand. Not N1 and M1: they hold whole reference lists.
 _IDS = ("AN", "ID", "CN", "C1", "C2", "C4", "C5", "C6", "C7", "C8", "U1", "U2", "U3", "U4", "U5", "DB")
 
@@ -138,40 +108,6 @@ def citation(tags: Tags, source: str | None = None) -> Citation:
         conference=_conference(tags, known, title, types),
         relations=relations(*tags.get("T3", ()), *(tags.get("N1", ()) if ovid else ())),
     )
-
-
-def source_of(tags: Tags) -> str:
-    """The database an entry comes from, by its Ovid link, its DB tag, its accession or its links."""
-    for url in _all(tags, "L2", "UR"):
-        if "ovid" in url and (match := _OVID.search(url)):
-            for starts, database in _OVID_NAMES:
-                if match[1].lower().startswith(starts):
-                    return database
-    for value in _all(tags, "DB", "DP"):
-        if value.lower() in SOURCES:
-            return value.lower()
-        if name := _named(value, _DB_NAMES):
-            return name
-    keys = " ".join(_all(tags, "AN", "ID", "UT", "U2"))
-    for pattern, name in (
-        (r"\bWOS:", "wos"),
-        (r"\bCN-\d{8}\b", "central"),
-        (r"\bCD\d{6}\b", "cdsr"),
-        (r"\b2-s2\.0-\d+", "scopus"),
-        (r"\bNCT\d{8}\b", "clinicaltrials"),
-        (r"\b(?:19|20)\d\d-\d{5}-\d{3}\b", "psycinfo"),
-        (r"\bL\d{8,10}\b", "embase"),
-    ):
-        if re.search(pattern, keys):
-            return name
-    if tags.get("WE"):
-        return "wos"
-    links = " ".join(_all(tags, "UR", "L2", "DO"))
-    return _named(links, _URL_NAMES) or "other"
-
-
-def _named(text: str, names: tuple[tuple[str, str], ...]) -> str | None:
-    return next((name for pattern, name in names if re.search(pattern, text, re.IGNORECASE)), None)
 
 
 def _all(tags: Tags, *wanted: str) -> list[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from screener.model.citation import SOURCES, Citation, Relation
 from screener.sources.dates import iso_date
 
+_NAMES = [[name] for name in SOURCES]
 _PMID = re.compile(r"(?:^|; )PMID: (\d+)$")
 
 
 def is_own(tags: Mapping[str, list[str]]) -> bool:
     """Our writer, and no database or reference manager, puts DB first and names our databases in it."""
-    names = iter(tags)
-    return next(names, "") == "reference_type" and next(names, "") == "DB" and tags["DB"][0] in SOURCES
+    return [*islice(tags, 2)] == ["reference_type", "DB"] and tags["DB"][:1] in _NAMES
 
 
 def citation(tags: Mapping[str, list[str]], source: str | None) -> Citation:

@@ -132,9 +132,7 @@ def _by_identifier(
     for start in range(0, len(unknown), _BATCH):
         records.fetch(_search(records.client, [term(value) for value in unknown[start : start + _BATCH]]))
     return {
-        number: pmids[0]
-        for number, value in wanted.items()
-        if len(pmids := records.having(name, value)) == 1
+        number: pmids[0] for number, value in wanted.items() if len(pmids := records.having(name, value)) == 1
     }
 
 

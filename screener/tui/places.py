@@ -52,6 +52,7 @@ def make_screen(place_id: str) -> ReviewScreen:
         flow,
         home,
         log,
+        records,
         screening,
         searches,
         studies,
@@ -61,9 +62,7 @@ def make_screen(place_id: str) -> ReviewScreen:
         case "search":
             return searches.SearchesScreen()
         case "records":
-            from screener.tui.screens.records import RecordsScreen
-
-            return RecordsScreen()
+            return records.RecordsScreen()
         case "alerts":
             return alerts.AlertsScreen()
         case "duplicates":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from screener.sources.entrez import Entrez
 from tests.cli.shell import Shell
 from tests.entrez_server import BaseUrl, serve
 from tests.sources.samples import article, article_set
@@ -35,8 +36,13 @@ def _by(family: str) -> str:
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseUrl]:
     """Three papers; 103 cites 101."""
-    cites = "<ReferenceList><Reference><ArticleIdList><ArticleId IdType=\"pubmed\">101</ArticleId></ArticleIdList></Reference></ReferenceList>"
-    citing = article("103", "Later work on drivers.", front=_by("Vik")).replace("</PubmedData>", f"{cites}</PubmedData>")
+    cites = (
+        '<ReferenceList><Reference><ArticleIdList><ArticleId IdType="pubmed">101</ArticleId></ArticleIdList>'
+    )
+    cites += "</Reference></ReferenceList>"
+    citing = article("103", "Later work on drivers.", front=_by("Vik")).replace(
+        "</PubmedData>", f"{cites}</PubmedData>"
+    )
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "made.xml").write_bytes(
@@ -48,6 +54,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseUrl]
     )
     with serve(corpus) as url:
         monkeypatch.setenv("SCREENER_EUTILS_URL", url)
+        defaults = Entrez.__init__.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "sleep", lambda _seconds: None)
         yield url
 
 
@@ -86,7 +95,8 @@ def test_no_references(shell: Shell, tmp_path: Path) -> None:
         assert name in str(said.error["file"])
 
 
-def test_search_references(shell: Shell, folder: Path, file: Path, server: BaseUrl, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("server")
+def test_search_references(shell: Shell, folder: Path, file: Path, tmp_path: Path) -> None:
     """Found ones are stored as a citation search and deduplicated; the others are written for a person."""
     left = tmp_path / "left.csv"
     words = ("search", "references", file, "-C", folder, "--as", "C", "--json")
@@ -106,7 +116,8 @@ def test_search_references(shell: Shell, folder: Path, file: Path, server: BaseU
     assert "2 known" in again.out
 
 
-def test_search_links(shell: Shell, folder: Path, file: Path, server: BaseUrl) -> None:
+@pytest.mark.usefixtures("server")
+def test_search_links(shell: Shell, folder: Path, file: Path) -> None:
     """Forward and backward, with the warning that PubMed's links are not complete."""
     options = ("-C", folder, "--as", "C")
     assert shell("search", "references", file, *options).code == 0
@@ -119,11 +130,8 @@ def test_search_links(shell: Shell, folder: Path, file: Path, server: BaseUrl) -
     assert back["links"] == {"103": ["101"]}
 
 
-def test_a_server_that_is_down(
-    shell: Shell, folder: Path, file: Path, server: BaseUrl, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_is_down(shell: Shell, folder: Path, file: Path, server: BaseUrl) -> None:
     """It is a message with exit code 1, and nothing is stored."""
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
     options = ("-C", folder, "--as", "C", "--json")
     server.fault("500", times=1000)
     said = shell("search", "references", file, *options)

@@ -192,6 +192,6 @@ def _names() -> st.SearchStrategy[tuple[str, ...]]:
 
 
 @st.composite
-def lists(draw: st.DrawFn, least: int = 1, most: int = 12) -> list[Paper]:
+def lists(draw: st.DrawFn, least: int = 1, most: int = 8) -> list[Paper]:
     """Several papers, no identifier twice."""
     return [draw(papers(number)) for number in range(draw(st.integers(least, most)))]

@@ -161,7 +161,7 @@ TOLD_AS_XML = article_set(
       <ArticleTitle>[Two stitches or three: a randomised trial].</ArticleTitle>
       <Pagination><StartPage>101</StartPage><EndPage>109</EndPage><MedlinePgn>101-9</MedlinePgn></Pagination>
       <ELocationID EIdType="pii" ValidYN="Y">S1</ELocationID>
-      <ELocationID EIdType="doi" ValidYN="Y">10.5555/stitch.3</ELocationID>
+      <ELocationID EIdType="doi" ValidYN="Y">10.5555/other.3</ELocationID>
       <Abstract><AbstractText>Three held longer &lt; 4 weeks. Trial number ISRCTN12345678.</AbstractText></Abstract>
       <AuthorList CompleteYN="Y">
         <Author ValidYN="Y"><LastName>Ostrava</LastName><ForeName>Jana M</ForeName><Initials>JM</Initials>
@@ -224,7 +224,7 @@ TI  - [Two stitches or three: a randomised
       trial].
 PG  - 101-9
 LID - S1 [pii]
-LID - 10.5555/stitch.3 [doi]
+LID - 10.5555/other.3 [doi]
 AB  - Three held longer < 4 weeks. Trial number
       ISRCTN12345678.
 FAU - Ostrava, Jana M Jr

@@ -59,7 +59,7 @@ def test_read_from_disk_plain_and_gz(tmp_path: Path) -> None:
         (b"%0 Journal Article\n%T A title\n", "EndNote tagged"),
         (b"% comment\n@article{key1,\n title={A},\n}", "BibTeX"),
         (b'{"error":"API rate limit exceeded"}', "E-utilities"),
-        (b'{"title": "a"}\n{"title": "b"}\n', "JSON lines"),
+        (b'{"a": 1}\n{"b": 2}\n', "JSON lines"),
         (b'{"a": 1}', "not ClinicalTrials.gov's"),
         (b"just some words\nand more words\n", "cannot be told"),
         (b"<PubmedArticleSet></PubmedArticleSet>", "no entry"),

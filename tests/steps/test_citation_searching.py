@@ -14,10 +14,10 @@ from screener.model.errors import InputError, ReviewError, SourceError
 from screener.sources import Entrez, Page, SearchAnswer, read_bytes
 from screener.sources.entrez_links import CitationText
 from screener.sources.reference_list import read_references
-from screener.steps import citation_searching
-from screener.steps.citation_searching import read_reference_file, search_links, search_references
+from screener.steps.citation_searching import read_reference_file, search_references
 from screener.steps.deduplication import deduplicate
 from screener.steps.flow import flow
+from screener.steps.link_searching import PARTIAL, search_links
 from screener.steps.queries import search_log
 from screener.steps.resolving import resolve
 from screener.steps.review import Review
@@ -158,8 +158,12 @@ def test_the_next_way_is_tried(pubmed: PubMed) -> None:
 
 def test_identifiers_are_asked_for_together(pubmed: PubMed) -> None:
     """One search for all DOIs of a list, one request for all PMIDs; none is asked for twice."""
-    lines = "1. Kallio A. 2021. doi:10.5555/walk.1\n2. Jansen A. 2021. doi:10.5555/sleep(21)2-x\n3. Kallio A. 2021. doi:10.5555/walk.1"
-    found = resolve(read_references(lines), pubmed.client).resolved
+    lines = [
+        "1. Kallio A. 2021. doi:10.5555/walk.1",
+        "2. Jansen A. 2021. doi:10.5555/sleep(21)2-x",
+        "3. Kallio A. 2021. doi:10.5555/walk.1",
+    ]
+    found = resolve(read_references("\n".join(lines)), pubmed.client).resolved
     assert [each.pmid for each in found] == ["101", "102", "101"]
     assert pubmed.terms == ['"10.5555/walk.1"[doi] OR "10.5555/sleep(21)2-x"[doi]']
     assert pubmed.asked == ["101", "102"]
@@ -189,7 +193,7 @@ def test_a_misprinted_pmid_is_noticed(pubmed: PubMed) -> None:
     assert one(text, pubmed) == ("title", "102", True)
 
 
-def test_a_title_of_two_records_is_not_taken(pubmed: PubMed) -> None:
+def test_a_title_of_two_records_is_not_taken() -> None:
     """Two records with one title: nothing tells which is meant."""
     twice = PubMed.of(paper("1", SONGS, "Berg"), paper("2", SONGS, "Berg"))
     assert one(f"Berg A, Holm B. {SONGS} J Invent Oncol. 2021;8:9.", twice) == (None, None, False)
@@ -260,7 +264,12 @@ def test_nothing_is_stored_when_the_network_fails(team: Review, pubmed: PubMed, 
 def test_files_of_references() -> None:
     """UTF-8, UTF-16 and Windows files are read; what is no text or has no reference is refused by name."""
     text = "1. Bär A. Schlaf. 2021. PMID: 101"
-    for data in (text.encode(), text.encode("utf-16"), text.encode("cp1252"), b"\xef\xbb\xbf" + text.encode()):
+    for data in (
+        text.encode(),
+        text.encode("utf-16"),
+        text.encode("cp1252"),
+        b"\xef\xbb\xbf" + text.encode(),
+    ):
         (found,) = read_reference_file(data, "list.txt")
         assert (found.pmid, found.first_author) == ("101", "Bär A")
     for data in (b"", b" \n ", b"%PDF-1.7\0\0"):
@@ -279,7 +288,7 @@ def test_forward_and_backward_links(team: Review, pubmed: PubMed) -> None:
     done = search_links(team, ["pubmed:101", "pubmed:102"], direction="cited_by", client=pubmed.client)
     assert (done.found, done.new, done.known, done.missing) == (3, 1, 1, ("888",))
     assert sorted(pubmed.asked) == ["103", "888"]
-    assert done.messages == (citation_searching.PARTIAL,)
+    assert done.messages == (PARTIAL,)
     found = team.store.rows(
         "SELECT c.source_key FROM found f JOIN versions v ON v.id = f.version_id "
         "JOIN citations c ON c.id = v.citation_id WHERE f.search_id = ? ORDER BY f.position",

@@ -46,17 +46,13 @@ CREATE INDEX notices_version ON notices (version_id);
 
 CREATE TABLE lines (                         -- cache: a record in one line
     record_id TEXT PRIMARY KEY,
+    version_id TEXT NOT NULL,                -- the version that the line is made of
     first_seen TEXT NOT NULL,
-    title TEXT NOT NULL,                     -- folded for sorting
+    title TEXT NOT NULL,                     -- title, author, journal: folded for sorting
     author TEXT NOT NULL,
     year INTEGER,
     journal TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX lines_first_seen ON lines (first_seen);
-CREATE INDEX lines_title ON lines (title);
-CREATE INDEX lines_author ON lines (author);
-CREATE INDEX lines_year ON lines (year);
-CREATE INDEX lines_journal ON lines (journal);
 
 CREATE TABLE worded (                        -- cache: which versions are in `words`
     number INTEGER PRIMARY KEY,
