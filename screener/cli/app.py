@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "search": ("search", "Run and refresh saved queries; list and report all searches.", "Search"),
     "import": ("search", "Import exported files of citations.", "Search"),
     "alerts": ("alerts", "Retractions, errata, changed and lost records.", "Search"),
+    "references": ("citing", "Cut a reference list into references with their identifiers.", "Search"),
     "convert": ("files", "Read citation files, write another format.", "Search"),
     "dedup": ("files", "Find duplicates: in files, or in the review.", "Records"),
     "records": ("records", "List records, or show one.", "Records"),

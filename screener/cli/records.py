@@ -13,11 +13,25 @@ from screener.steps import deduplication
 @click.argument("record", required=False)
 @click.option("--stage", type=click.Choice(["title_abstract", "full_text"]), default="title_abstract")
 @click.option("--status", type=click.Choice(["waiting", "open", "conflict", "passed", "excluded"]))
+@click.option("--search", "text", help='Words, "a phrase", author:, title:, year:2015-2020, a PMID or DOI.')
+@click.option("--database", "databases", multiple=True, help="Only records found in it.")
+@click.option("--order", default="queue", help="queue, title, author, year, journal or relevance.")
+@click.option("--limit", type=click.IntRange(1), help="No more than so many.")
 @click.option("--raw", is_flag=True, help="With a record: its entries exactly as their databases gave them.")
-def records_command(record: str | None, stage: str, status: str | None, raw: bool) -> None:
+def records_command(
+    record: str | None,
+    stage: str,
+    status: str | None,
+    text: str | None,
+    databases: tuple[str, ...],
+    order: str,
+    limit: int | None,
+    raw: bool,
+) -> None:
     """List records with where they stand, or show one RECORD (id, database:accession, PMID or DOI)."""
     from screener.model.screening import Stage
     from screener.steps import records as step
+    from screener.steps.alerts import alerts
     from screener.store import citations as store_citations
 
     with review() as opened:
@@ -27,6 +41,7 @@ def records_command(record: str | None, stage: str, status: str | None, raw: boo
             facts = {
                 "record": found,
                 "sources": [source.reference for source in card.sources],
+                "alerts": [a.to_dict() for a in alerts(opened) if a.record == found],
                 "title_abstract": step.state(opened, found).title_abstract.outcome.value,
                 "full_text": step.state(opened, found).full_text.outcome.value,
                 **card.fields.to_dict(),
@@ -43,17 +58,24 @@ def records_command(record: str | None, stage: str, status: str | None, raw: boo
                     output.line(f"--- {reference}")
                     output.line(text)
             else:
+                for alert in facts.pop("alerts"):
+                    output.line(f"! {alert['kind']}: {alert['text']}")
                 for key, value in facts.items():
                     shown = "; ".join(map(str, value)) if isinstance(value, list) else value
                     if shown not in (None, ""):
                         output.line(f"{key:18} {shown}")
             return
+        from screener.steps.browse import Browser, Looking
+
         wanted = Stage(stage)
-        rows = []
+        browser = Browser(opened)
+        browser.renew()
+        found_records = browser.find(
+            Looking(text=text or "", databases=databases, status=status, stage=wanted, order=order)
+        )
+        states = step.states(opened)
         cards = step.united_citations(opened)
-        for key, state in step.states(opened).items():
-            if status is None or state.at(wanted).outcome.value == status:
-                rows.append((key, state.at(wanted), cards[key]))
+        rows = [(key, states[key].at(wanted), cards[key]) for key in found_records[:limit]]
     if wants_json():
         output.data(
             {

@@ -11,6 +11,7 @@ import click
 
 from screener.cli import output
 from screener.cli.app import Command, SubGroup, review, wants_json
+from screener.cli.citing import search_links_command, search_references_command
 from screener.model.errors import InputError, ScreenerError
 
 if TYPE_CHECKING:
@@ -176,6 +177,10 @@ def report_(out: Path | None) -> None:
 
     write_file(out, text.encode())
     output.line(str(out)) if not wants_json() else output.data({"out": str(out)})
+
+
+search_command.add_command(search_references_command)
+search_command.add_command(search_links_command)
 
 
 @click.command("import", cls=Command)

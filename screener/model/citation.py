@@ -29,7 +29,8 @@ class Relation:
     """What an entry says of another one: a retraction, an erratum, a comment, a trial's paper.
 
     `kind` is the database's word (PubMed's RefType: RetractionIn, ErratumFor, CommentOn, ...; of a register
-    entry Result, Derived: papers of the trial; Background: only cited). `pmid` where it is told; `text` is what is printed.
+    entry Result, Derived: papers of the trial; Background: only cited). `pmid` where it is told; `text` is
+    what is printed.
     """
 
     kind: str

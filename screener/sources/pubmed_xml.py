@@ -41,6 +41,8 @@ _VERSION = re.compile(rb"""\bVersion\s*=\s*["'](\d{1,9})["']""")
 _ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 _ASCII = bytes(range(32, 127))
 
+# Files up to this size are unpacked once, though they are gone through twice.
+HELD = 32 << 20
 # No article is longer; one with thousands of investigators has about 5 MB.
 LONGEST = 64 << 20
 
@@ -55,12 +57,13 @@ _WHOLE = "a file that ends with </PubmedArticleSet>"
 def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """All articles of a set, or of several sets joined; of several versions of one PMID the highest."""
     encoding = _declared_encoding(data, note)
-    newest = _later_versions(data, encoding)
+    blocks = _Blocks(data, encoding)
+    newest = _later_versions(blocks)
     spaces = last = b""
     deleted: list[bytes] = []
     older = 0
     in_set = False
-    for raw, problem in _pieces(data, encoding):
+    for raw, problem in _pieces(blocks):
         if problem is None:
             last = raw
             if newest and _is_older(raw, newest):
@@ -135,12 +138,57 @@ def _declared_encoding(data: Input, note: Note) -> str | None:
     return encoding
 
 
-def _later_versions(data: Input, encoding: str | None) -> dict[bytes, int]:
+class _Blocks:
+    """The blocks of a file in UTF-8, to be gone through several times."""
+
+    def __init__(self, data: Input, encoding: str | None) -> None:
+        self.name = data.name
+        self._data = data
+        self._encoding = encoding
+        self._held: list[bytes] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._held:
+            yield from self._held
+            return
+        held: list[bytes] = []
+        size = 0
+        for block in _decoded(self._data, self._encoding):
+            size += len(block)
+            if size <= HELD:
+                held.append(block)
+            else:
+                held.clear()
+            yield block
+        self._held = held
+
+
+def _decoded(data: Input, encoding: str | None) -> Iterator[bytes]:
+    if encoding is None:
+        yield from data.blocks()
+        return
+    try:
+        if _ASCII.decode(encoding).encode() != _ASCII:
+            raise LookupError(encoding)
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for block in data.blocks():
+            yield decoder.decode(block).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except (LookupError, UnicodeError):
+        raise InputError(
+            f"the file says its encoding is {encoding}, but it cannot be read so",
+            file=data.name,
+            field="encoding",
+            expected="UTF-8",
+        ) from None
+
+
+def _later_versions(blocks: _Blocks) -> dict[bytes, int]:
     """PMIDs of which the file holds a second or later version, with the highest."""
     newest: dict[bytes, int] = {}
-    if _all_are_first(data):
+    if _all_are_first(blocks):
         return newest
-    for raw, problem in _pieces(data, encoding):
+    for raw, problem in _pieces(blocks):
         if problem is None:
             pmid, version = _pmid_and_version(raw)
             if version > max(1, newest.get(pmid, 1)):
@@ -148,11 +196,11 @@ def _later_versions(data: Input, encoding: str | None) -> dict[bytes, int]:
     return newest
 
 
-def _all_are_first(data: Input) -> bool:
+def _all_are_first(blocks: _Blocks) -> bool:
     """True when every PMID in the file, related articles included, is seen to be of the first version. Only
     counts are compared, which costs next to nothing beside reading the file once more."""
     rest = b""
-    for block in data.blocks():
+    for block in blocks:
         text = rest + block
         # A tag that the block's end cuts in two is looked at with the next block.
         end = max(text.rfind(b"<"), len(text) - 1000)
@@ -173,13 +221,13 @@ def _is_older(raw: bytes, newest: dict[bytes, int]) -> bool:
     return version < newest.get(pmid, 0)
 
 
-def _pieces(data: Input, encoding: str | None) -> Iterator[tuple[bytes, str | None]]:
+def _pieces(blocks: _Blocks) -> Iterator[tuple[bytes, str | None]]:
     """The file in pieces that joined give it again, but for blanks: articles, and others with what they are
     or what is wrong with them."""
     buffer = last = b""
     start = done = scan = 0  # places in the buffer: of the open article, behind the last piece, to look from
     open_tag: bytes | None = None
-    for block in _decoded(data, encoding):
+    for block in blocks:
         buffer += block
         while (at := buffer.find(_NAME, scan)) >= 0:
             match = _TAG.match(buffer, at - 1) or _TAG.match(buffer, at - 2)
@@ -214,7 +262,7 @@ def _pieces(data: Input, encoding: str | None) -> Iterator[tuple[bytes, str | No
         if len(buffer) > LONGEST:
             where = f" after PMID {pmid_in(last)}" if last else ""
             raise InputError(
-                f"no article ends in {LONGEST >> 20} MB{where}", file=data.name, expected="PubMed XML"
+                f"no article ends in {LONGEST >> 20} MB{where}", file=blocks.name, expected="PubMed XML"
             )
     yield (buffer, _UNENDED) if open_tag else (buffer[done:], _OTHER)
 
@@ -242,26 +290,6 @@ def _between(text: bytes) -> Iterator[tuple[str, bytes]]:
             yield ("end" if match[1] else "begin"), match[0]
     if stray := text[place:].strip():
         yield "stray", stray
-
-
-def _decoded(data: Input, encoding: str | None) -> Iterator[bytes]:
-    if encoding is None:
-        yield from data.blocks()
-        return
-    try:
-        if _ASCII.decode(encoding).encode() != _ASCII:
-            raise LookupError(encoding)
-        decoder = codecs.getincrementaldecoder(encoding)()
-        for block in data.blocks():
-            yield decoder.decode(block).encode()
-        yield decoder.decode(b"", final=True).encode()
-    except (LookupError, UnicodeError):
-        raise InputError(
-            f"the file says its encoding is {encoding}, but it cannot be read so",
-            file=data.name,
-            field="encoding",
-            expected="UTF-8",
-        ) from None
 
 
 @cache

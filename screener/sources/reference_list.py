@@ -111,7 +111,7 @@ def _without_pages(lines: Sequence[str]) -> list[str]:
         near
         for edge in {*edges, *broken}
         for near in _beside(lines, edge)
-        if known[_head(lines[near])] > 1 and not _BARE.fullmatch(lines[near])
+        if known[_head(lines[near])] > 1 and not _opens(lines[near])
     }
     return [line for n, line in enumerate(lines) if n not in edges and n not in heads]
 
@@ -120,8 +120,13 @@ def _labels(lines: Sequence[str], name: str) -> Iterator[int]:
     return (n for n, line in enumerate(lines) if AT_LINE[name].match(straight(line)))
 
 
+def _opens(line: str) -> bool:
+    return any(pattern.match(straight(line)) for pattern in AT_LINE.values())
+
+
 def _head(line: str) -> str:
-    return re.sub(r"\d+", "0", " ".join(line.split()))
+    """A line without a page number at either end; a running head is the same on every page then."""
+    return re.sub(r"^\d{1,5}\s+|\s+\d{1,5}$", "", " ".join(line.split()))
 
 
 def _beside(lines: Sequence[str], edge: int) -> Iterator[int]:

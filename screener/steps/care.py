@@ -8,6 +8,7 @@ from screener.dedup import ENGINE_VERSION
 from screener.model.protocol import Role
 from screener.steps.deduplication import recluster
 from screener.steps.review import Review
+from screener.store import browse as store_browse
 from screener.store import citations as store_citations
 from screener.store import intake as store_intake
 from screener.store.duplicates import uncompared
@@ -28,6 +29,7 @@ def examine(review: Review) -> list[str]:
         changed = sum(after.get(record) != members for record, members in before.items())
         if changed:
             findings.append(f"{changed} records did not follow from the verdicts and were derived anew")
+    store_browse.rebuild(review.store)
     unfinished = store_intake.unfinished_queries(review.store)
     findings += [f"the search '{name}' is unfinished: run it again, it continues" for name in unfinished]
     return findings

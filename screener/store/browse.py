@@ -35,7 +35,13 @@ def folded(text: str | None) -> str:
 
 
 def pairs(text: str) -> str:
-    """Runs without spaces between words as their overlapping pairs; all other text as it is."""
+    """Text for the index and for looking in it: without accents, and runs without spaces between words as
+    their overlapping pairs."""
+    if text.isascii():
+        return text
+    split = unicodedata.normalize("NFKD", text.casefold())
+    # Put together again: Korean letters fall into their parts, which are no accents.
+    text = unicodedata.normalize("NFC", "".join(c for c in split if not unicodedata.combining(c)))
 
     def part(match: re.Match[str]) -> str:
         run = match[0]

@@ -36,6 +36,9 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("search", "list"): [()],
     ("search", "refresh"): [(), ("--full",)],
     ("search", "report"): [(), ("-o", "out.md"), ("-o", "out.csv")],
+    ("search", "references"): [("refs.txt", "--dry-run")],
+    ("search", "links"): [("NONE",)],
+    ("references",): [("refs.txt",)],
     ("alerts", "list"): [(), ("--all",)],
     ("alerts", "see"): [("NONE",)],
     ("import",): [("votes.csv",)],
@@ -85,6 +88,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             f"record,stage,reviewer,vote\n{R[10]},title_abstract,B,include\n{R[11]},full_text,B,include\n",
             "utf-8",
         )
+        (review.folder / "refs.txt").write_text("1. Made A. A made-up paper. J Made. 2020;1:2.\n", "utf-8")
         (review.folder / "citations.csv").write_text("Title\nOne made-up trial\n", "utf-8")
         review.close()
         made.append(review.folder)

@@ -34,6 +34,7 @@ class Record:
     published: str
     entered: str
     revised: str
+    ids: str = ""  # DOI, PMCID and so on, in lower case
 
 
 class Corpus:
@@ -89,6 +90,7 @@ def records_of(data: bytes) -> Iterator[Record]:
             published=_date(_first(own, "PubDate")),
             entered=_date(_first(own, "PubMedPubDate", 'PubStatus="(?:entrez|pubmed)"')),
             revised=_date(_first(own, "DateRevised")),
+            ids=_plain(" | ".join((_all(own, "ArticleId"), _all(own, "ELocationID")))),
         )  # fmt: skip
 
 

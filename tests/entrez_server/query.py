@@ -33,6 +33,7 @@ _FIELDS = {
     "dp": "published", "pdat": "published", "date - publication": "published",
     "edat": "entered", "crdt": "entered", "date - entry": "entered", "date - create": "entered",
     "mhda": "revised", "lr": "revised", "mdat": "revised", "date - modification": "revised",
+    "doi": "ids", "aid": "ids", "lid": "ids", "pmcid": "ids", "pmc": "ids",
     "uid": "pmid", "pmid": "pmid", "sb": "subset", "filter": "subset",
 }  # fmt: skip
 _LANGUAGES = {"english": "eng", "german": "ger", "french": "fre", "japanese": "jpn", "chinese": "chi"}

@@ -217,6 +217,25 @@ Journal of Nothing 2020, https://doi.org/10.5555/own.article
     assert [each.doi for each in found] == [None, "10.5555/two", None]
 
 
+def test_what_looks_like_a_page_and_is_none() -> None:
+    """Lines that are alike beside a page number, and the last digit of a DOI alone on its line, are kept."""
+    text = """[1] Kallio A. One. J A.
+2001;1:2-3.
+77
+[2] Wu B. Two. J A.
+2002;4:5-6.
+78
+[3] Li C. Three. doi:10.5555/abc-
+7
+"""
+    found = read_references(text)
+    assert [each.text for each in found[:2]] == [
+        "Kallio A. One. J A. 2001;1:2-3.",
+        "Wu B. Two. J A. 2002;4:5-6.",
+    ]
+    assert found[2].doi == "10.5555/abc-7"
+
+
 def test_marks_alone_on_their_line() -> None:
     """As copied from a web page: the number, then the text; with or without a stop."""
     for mark in ("{}", "{}.", "[{}]"):

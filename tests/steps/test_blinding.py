@@ -24,6 +24,7 @@ from screener.model.extraction import Form
 from screener.model.screening import Stage
 from screener.steps import (
     alerts,
+    browse,
     deduplication,
     handoff,
     queries,
@@ -100,6 +101,8 @@ READS: dict[str, Read] = {
     "queries.search_log": lambda r, _: queries.search_log(r),
     "search_report.search_report": lambda r, _: search_report.search_report(r),
     "search_report.search_table": lambda r, _: search_report.search_table(r),
+    "browse.versions": each(browse.versions),
+    "browse.raw_entry": each(browse.raw_entry),
     "alerts.alerts": lambda r, _: alerts.alerts(r),
     "alerts.to_look_again": lambda r, _: [alerts.to_look_again(r, stage) for stage in Stage],
     "handoff.synthesis": lambda r, _: handoff.synthesis(r),
@@ -261,7 +264,7 @@ def test_every_function_that_reads_is_tested() -> None:
     """A new public function of the steps is put into READS or into OTHERS, or this fails."""
     modules = (
         *("records", "screening", "studies", "tables_out", "flow", "deduplication", "queries", "handoff"),
-        *("alerts", "search_report"),
+        *("alerts", "browse", "search_report"),
     )
     found = set()
     for name in modules:
@@ -271,7 +274,20 @@ def test_every_function_that_reads_is_tested() -> None:
                 found.add(f"{name}.{function}")
     known = {name for name in READS if not name.startswith("store.")} | OTHERS
     assert found - known == set()
-    kept_apart = {"review", "care", "databases", "demo", "files", "intake", "searching", "tables_in"}
+    kept_apart = {
+        "review",
+        "browse_words",
+        "care",
+        "citation_searching",
+        "link_searching",
+        "resolving",
+        "databases",
+        "demo",
+        "files",
+        "intake",
+        "searching",
+        "tables_in",
+    }
     assert {each.name for each in pkgutil.iter_modules(steps.__path__)} == set(modules) | kept_apart
 
 

@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from screener.model.citation import Entry
+from screener.model.citation import BadEntry, Entry
 from screener.model.errors import InputError, ReviewError, SourceError
 from screener.sources import Entrez, Page, SearchAnswer, read_bytes
+from screener.sources.clinicaltrials import ClinicalTrials
 from screener.sources.entrez_links import CitationText
 from screener.sources.reference_list import read_references
 from screener.steps.citation_searching import read_reference_file, search_references
@@ -22,6 +23,7 @@ from screener.steps.queries import search_log
 from screener.steps.resolving import resolve
 from screener.steps.review import Review
 from screener.store import citations as store_citations
+from tests.ctgov_server import serve, study
 from tests.sources.samples import article, article_set
 from tests.steps.team import make_team
 
@@ -51,6 +53,7 @@ class PubMed:
     terms: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     down: str = ""
+    broken: tuple[BadEntry, ...] = ()
 
     @classmethod
     def of(cls, *articles: str, **more: Any) -> PubMed:
@@ -84,6 +87,7 @@ class PubMed:
         self.asked += pmids
         yield Page(
             tuple(self.entries[pmid] for pmid in pmids if pmid in self.entries),
+            bad=self.broken,
             missing=tuple(pmid for pmid in pmids if pmid not in self.entries),
         )
 
@@ -130,7 +134,7 @@ def one(text: str, pubmed: PubMed) -> tuple[str | None, str | None, bool]:
 
 
 def stored(review: Review) -> dict[str, int]:
-    tables = ("acts", "searches", "citations", "versions", "found", "records")
+    tables = ("acts", "searches", "citations", "versions", "found", "records", "skipped")
     return {table: int(review.store.value(f"SELECT count(*) FROM {table}")) for table in tables}
 
 
@@ -249,6 +253,36 @@ def test_a_dry_run_stores_nothing(team: Review, pubmed: PubMed) -> None:
     assert [item.state for item in done.items] == ["new", "unresolved", "new", "known"]
     assert done.searches == ()
     assert stored(team) == before
+
+
+def test_trials_of_a_list(team: Review, pubmed: PubMed) -> None:
+    """With the register's client the entries of the list's trial numbers are a second run; unknown ones are missing."""
+    text = LIST + "[5] The Invented trial. ClinicalTrials.gov NCT90000001. 2020.\n"
+    with serve([study(1, "The Invented trial")]) as url:
+        register = ClinicalTrials(base_url=url, sleep=lambda _seconds: None)
+        done = search_references(team, read_references(text), name="x", client=pubmed.client, trials=register)
+    assert (done.registered, dict(done.register)) == (("NCT01234567", "NCT90000001"), {"new": 1})
+    assert len(done.searches) == 2
+    row = team.store.row(
+        "SELECT s.*, e.missing FROM searches s JOIN search_ends e ON e.search_id = s.id WHERE s.id = ?",
+        [done.searches[1]],
+    )
+    assert row is not None
+    assert (row["kind"], row["database"], row["hits"]) == ("citation", "clinicaltrials", 2)
+    assert row["missing"] == '["NCT01234567"]'
+    assert store_citations.find_record(team.store, "clinicaltrials:NCT90000001")
+
+
+def test_an_unreadable_record(team: Review, pubmed: PubMed) -> None:
+    """It stops the run, and nothing is stored; with skip_bad the others go in and it is listed."""
+    pubmed.broken = (BadEntry(1, b"<PubmedArticle>", "the article is not well-formed XML"),)
+    before = stored(team)
+    with pytest.raises(InputError, match="nothing was stored"):
+        search_references(team, read_references(LIST), name="x", client=pubmed.client)
+    assert stored(team) == before
+    done = search_references(team, read_references(LIST), name="x", client=pubmed.client, skip_bad=True)
+    assert done.new == 2
+    assert stored(team)["skipped"] == len(done.skipped) > 0
 
 
 @pytest.mark.parametrize("down", ["records", "search", "match"])

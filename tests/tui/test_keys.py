@@ -21,6 +21,8 @@ from screener.tui.screens import (
     help,
     home,
     log,
+    record,
+    records,
     screening,
     searches,
     votes,
@@ -28,6 +30,7 @@ from screener.tui.screens import (
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.widgets.key_line import key_name
 from screener.tui.widgets.line_list import LineList
+from screener.tui.widgets.record_list import RecordList
 from tests.builders import opened_as
 from tests.tui.driver import SMALL, drive, keyed, screen_text
 
@@ -41,6 +44,11 @@ HOLDERS = [
     searches.SearchesScreen,
     searches.SearchScreen,
     alerts.AlertsScreen,
+    records.RecordsScreen,
+    records.FilterDialog,
+    records.WordsField,
+    record.RecordScreen,
+    RecordList,
     screening.ScreeningScreen,
     screening.FullTextScreen,
     votes.VotesScreen,
