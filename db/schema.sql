@@ -264,7 +264,7 @@ CREATE INDEX settlements_study ON settlements (study);
 
 CREATE INDEX study_reports_citation ON study_reports (citation_id);
 
-CREATE INDEX versions_citation ON versions (citation_id);
+CREATE INDEX versions_citation ON versions (citation_id, id);
 
 CREATE INDEX versions_doi ON versions (doi) WHERE doi IS NOT NULL;
 

@@ -16,8 +16,6 @@ from typing import BinaryIO
 
 from screener.model.errors import InputError
 
-# A line and its end; lone CR ends a line too (Cochrane, Web of Science).
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -25,6 +23,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(rb"[\x00-\x06\x0e-\x19\x1c-\x1f]")
 BLOCK = 1 << 20
 HEAD = 1 << 16
+LONGEST_LINE = 64 << 20
 ZIP = b"PK\x03\x04"
 
 _MAGIC = (
@@ -135,10 +134,16 @@ class Input:
                 end = 1 if block.startswith(b"\n") else 0
             if not end and not (rest and rest[-1].endswith(b"\r")):
                 rest.append(block)
+                if len(rest) > LONGEST_LINE // BLOCK:
+                    raise InputError(
+                        f"a line is longer than {LONGEST_LINE // 1_000_000} MB",
+                        file=self.name,
+                        expected="an export, line by line",
+                    )
                 continue
-            yield from _LINE.findall(b"".join((*rest, block[:end])))
+            yield from b"".join((*rest, block[:end])).splitlines(keepends=True)
             rest = [block[end:]] if end < len(block) else []
-        yield from _LINE.findall(b"".join(rest))
+        yield from b"".join(rest).splitlines(keepends=True)
 
     def _unpacked(self) -> Iterator[bytes]:
         with self._open() as file:
@@ -230,4 +235,4 @@ def text_of(raw: bytes) -> tuple[str, str | None]:
 
 def lines_of(data: bytes) -> list[bytes]:
     """The lines of one entry with their ends, as `Input.lines` gives those of a file."""
-    return _LINE.findall(data)
+    return data.splitlines(keepends=True)

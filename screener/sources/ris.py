@@ -19,6 +19,7 @@ from screener.sources.ris_fields import Tags
 
 _BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"(?:\xef\xbb\xbf)?TY  ?- ?")
+_FIRST = frozenset((b"TY", b"\xef\xbb"))  # of an entry: most lines are told by one look
 _END = re.compile(rb"ER  ?- ?\s*\Z|ER  ?-\s")
 _LINE = re.compile(r"([A-Z][A-Z0-9])  ?-(?: |$)(.*)")
 # What Ovid writes between entries: "12. ", its links, and in some files the abbreviated journal.
@@ -34,7 +35,8 @@ def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     outside: list[int] = []
     number = 0
     for place, line in enumerate(data.lines(), 1):
-        if _START.match(line):
+        head = line[:2]
+        if head in _FIRST and _START.match(line):
             number += 1
             if raw is not None:
                 note(f"entry {number - 1}: no ER line; closed by the next TY")
@@ -47,10 +49,10 @@ def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
                     raise two_formats(data.name, place, what, "RIS")
                 outside.append(place)
         else:
-            if is_nbib(raw[-1], line):
+            if raw[-1].startswith(b"PMID-") and is_nbib(raw[-1], line):
                 raise two_formats(data.name, place - 1, "PubMed's text format (nbib)", "RIS")
             raw.append(line)
-            if _END.match(line):
+            if head == b"ER" and _END.match(line):
                 yield Cut(b"".join(raw).rstrip())
                 raw = None
     if raw is not None:

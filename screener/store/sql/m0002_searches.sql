@@ -42,6 +42,10 @@ CREATE TABLE notices (                       -- cache: retractions and the like 
 ) STRICT;
 CREATE INDEX notices_version ON notices (version_id);
 
+-- The two together tell a version's citation without reading the raw entries.
+DROP INDEX versions_citation;
+CREATE INDEX versions_citation ON versions (citation_id, id);
+
 -- Caches for browsing ------------------------------------------------------------------------------
 
 CREATE TABLE lines (                         -- cache: a record in one line
