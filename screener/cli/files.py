@@ -8,6 +8,7 @@ import click
 
 from screener.cli import output
 from screener.cli.app import Command, review, wants_json
+from screener.model.errors import InputError
 
 
 @click.command("convert", cls=Command)
@@ -55,9 +56,11 @@ def mapping_of(maps: tuple[str, ...]) -> dict[str, str] | None:
     for text in maps:
         field, mark, header = text.partition("=")
         if not (mark and field.strip() and header.strip()):
-            raise click.UsageError(f"--map takes FIELD=HEADER, not {text!r}.")
+            raise InputError(f"{text!r} maps nothing", field="--map", expected="FIELD=HEADER")
         if field.strip() in columns:
-            raise click.UsageError(f"--map names the field {field.strip()!r} twice.")
+            raise InputError(
+                f"{field.strip()!r} is named twice", field="--map", expected="one header a field"
+            )
         columns[field.strip()] = header.strip()
     return columns or None
 
