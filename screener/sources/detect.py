@@ -15,7 +15,10 @@ from screener.sources.jsonl import is_jsonl
 from screener.sources.ris import first_tags
 from screener.sources.ris_sources import source_of
 
-FORMATS = ("pubmed_xml", "nbib", "ris", "csv", "tsv", "xlsx", "jsonl", "ctgov_json")
+FORMATS = (
+    *("pubmed_xml", "nbib", "ris", "wos", "cochrane_txt", "endnote_xml", "enw", "bibtex"),
+    *("csv", "tsv", "xlsx", "jsonl", "ctgov_json"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,21 @@ _UNSUPPORTED: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), what)
     for pattern, what in (
         (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", "a web page"),
-        (rb"\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "EndNote XML"),
-        (rb"\s*FN (?:Clarivate|Thomson|ISI)|\s*PT [A-Z]\s+(?:AU|TI|AF) ", "Web of Science tagged text"),
-        (rb"\s*Record #\d+ of \d+", "Cochrane Library text"),
-        (rb"\s*%0 \w+", "EndNote tagged text (.enw)"),
-        (rb"(?:[^@]{0,2000}\n)?\s*@[a-z]+\s*\{\s*[^\s,{}\"]*\s*[,=]", "BibTeX"),
         (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<eSearchResult", "an answer of PubMed's esearch"),
         (rb"\s*\{\s*\"(?:error|esearchresult)\"", "an answer of E-utilities in JSON"),
         (rb"\s*\{.*?\}\s*\n\s*\{", "JSON lines of something else"),
+    )
+)
+# Formats that are told by how they begin, with the database their entries come from unless they say.
+_HEADS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.DOTALL), form, source)
+    for pattern, form, source in (
+        (rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<xml>\s*<records>", "endnote_xml", "other"),
+        (rb"\s*FN (?:Clarivate|Thomson|ISI)|\s*PT [A-Z]\s+(?:AU|TI|AF|BA|CA) ", "wos", "wos"),
+        (rb"\s*Record #\d+ of \d+", "cochrane_txt", "cdsr"),
+        (rb"\s*%0 \w+", "enw", "other"),
+        (rb"(?:[^@]{0,2000}\n)?\s*@[a-z]+\s*\{\s*[^\s,{}\"]*\s*[,=]", "bibtex", "other"),
+        (rb"\s*@comment\s*\{", "bibtex", "other"),
     )
 )
 _PUBMED = re.compile(
@@ -67,6 +77,9 @@ def detect_input(data: Input, *, named: bool = False) -> Detected:
     start = head.lstrip()
     if is_jsonl(head):
         return Detected("jsonl", "other")
+    for pattern, form, source in _HEADS[:1]:
+        if pattern.match(head):
+            return Detected(form, source)
     if start.startswith(b"<"):
         if _PUBMED.search(head) and not re.match(rb"<(?:!doctype\s+html|html)", start, re.IGNORECASE):
             return Detected("pubmed_xml", "pubmed")
@@ -78,6 +91,9 @@ def detect_input(data: Input, *, named: bool = False) -> Detected:
     marks = [
         (match.start(), form) for form, at in (("nbib", _NBIB), ("ris", _RIS)) if (match := at.search(head))
     ]
+    for pattern, form, source in _HEADS:
+        if (match := pattern.match(head)) and (not marks or match.end() <= min(marks)[0]):
+            return Detected(form, source)
     for pattern, what in _UNSUPPORTED:
         if (match := pattern.match(head)) and (not marks or match.end() <= min(marks)[0]):
             raise _named(what, name)

@@ -15,7 +15,7 @@ from screener.sources.cutting import Cut, Format, Notes, Options, take
 from screener.sources.detect import FORMATS, detect_input
 
 # The database that a format's entries come from when they do not say.
-_SOURCE_OF = {"pubmed_xml": "pubmed", "nbib": "pubmed", "ctgov_json": "clinicaltrials"}
+_SOURCE_OF = {"pubmed_xml": "pubmed", "nbib": "pubmed", "ctgov_json": "clinicaltrials", "wos": "wos"}
 _MODULES = {"csv": "csv_", "tsv": "csv_"}
 
 
