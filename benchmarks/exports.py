@@ -49,7 +49,11 @@ def _studies(text: str) -> int:
 
 # What the beginning of a file looks like, the mark that begins each of its records, and how to count it.
 _MARKS: tuple[tuple[str, str, Callable[[str], int]], ...] = (
-    (r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<Pubmed", "<PubmedArticle", _lines(r".*?<Pubmed(?:Book)?Article[ >]")),
+    (
+        r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^>]*>\s*)?<Pubmed",
+        "<PubmedArticle",
+        lambda text: len(re.findall(r"<Pubmed(?:Book)?Article[ >]", text)),
+    ),
     (r"\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>", "<record>", lambda text: text.count("<record>")),
     (r"\s*[\[{]", '"identificationModule"', _studies),
     (r"\s*PMID- ?", "PMID-", _lines(r"PMID- ?")),
@@ -58,7 +62,7 @@ _MARKS: tuple[tuple[str, str, Callable[[str], int]], ...] = (
     (r"\s*%0 ", "%0", _lines(r"%0 ")),
     (r"(?s)(?:\s*\d+\. *)?\s*TY  ?-", "TY  -", _lines(r"TY  ?- ?")),
     (r"(?s).{0,3000}?@\w+\s*\{", "@type{", _lines(r"\s*@(?!comment|string|preamble)[A-Za-z]+\s*\{")),
-)  # fmt: skip
+)
 
 
 def expected(path: Path) -> tuple[int, str]:

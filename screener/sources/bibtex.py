@@ -145,19 +145,37 @@ def _value(text: str, macros: dict[str, str]) -> str:
     return "".join(values)
 
 
+_SIGNS = (
+    (r"\textbackslash{}", "\ue000", "\\"),
+    (r"\textasciitilde{}", "\ue001", "~"),
+    (r"\textasciicircum{}", "\ue002", "^"),
+)
+
+
 @cache
 def _decoder() -> Any:
     from pylatexenc import latex2text
 
+    make_context: Any = latex2text.get_default_latex_context_db
+    context = make_context()
+    # A macro that is not known leaves its name: a title loses no word.
+    spec: Any = latex2text.MacroTextSpec
+    context.set_unknown_macro_spec(spec("", simplify_repl=lambda node: node.macroname))
     decoder: Any = latex2text.LatexNodes2Text
-    return decoder(keep_comments=True, math_mode="text", strict_latex_spaces=True)
+    return decoder(latex_context=context, keep_comments=True, math_mode="text", strict_latex_spaces=True)
 
 
 def _letters(text: str) -> str:
     """TeX made plain: accents and signs become letters, braces go. A bare % is a percent sign here."""
     if "\\" in text or "$" in text:
+        # The names of TeX's own signs stand for these signs and not for the accents alike.
+        for name, mark, _ in _SIGNS:
+            text = text.replace(name, mark)
         try:
-            return str(_decoder().latex_to_text(re.sub(r"(?<!\\)([%&#])", r"\\\1", text)))
+            plain_text = str(_decoder().latex_to_text(re.sub(r"(?<!\\)([%&#])", r"\\\1", text)))
+            for _, mark, sign in _SIGNS:
+                plain_text = plain_text.replace(mark, sign)
+            return plain_text
         except Exception:  # TeX that is none: the words are worth more than the braces
             text = re.sub(r"\\[A-Za-z]+\s*|\\", "", text)
     return re.sub(r"[{}]", "", text).replace("~", " ").replace("---", "-").replace("--", "-")

@@ -10,7 +10,7 @@ from screener.model.errors import InputError
 from screener.sources.bytes import Input, text_of
 from screener.sources.cutting import Cut, Note, Options
 from screener.sources.fields import (
-    authors,
+    author,
     doi_of,
     keywords,
     language_of,
@@ -88,7 +88,7 @@ def _citation(tags: Tags, said: str | None) -> Citation:
         source_key=(pmid[1] if pmid else None) if source == "pubmed" else number or None,
         title=title,
         abstract=abstract,
-        authors=authors(tags.all("AU")),
+        authors=tuple(name for each in tags.all("AU") if (name := _name(each))),
         journal=plain(tags.first("SO")),
         year=year_of(tags.first("YR")),
         published=(str(year) if (year := year_of(tags.first("YR"))) else None),
@@ -105,6 +105,25 @@ def _citation(tags: Tags, said: str | None) -> Citation:
         subject_headings=terms,
         accessions=tuple(f"embase:L{each}" for each in dict.fromkeys(embase)),
     )
+
+
+# Words that a family name may begin with.
+_PARTICLES = frozenset(
+    ("al", "bin", "da", "dal", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "la", "le")
+) | frozenset(("mac", "mc", "o'", "san", "santa", "st", "ten", "ter", "van", "von", "zu"))
+
+
+def _name(text: str) -> str | None:
+    """'Van Ryswyk Emer' and 'Smith J': the family first, without a comma."""
+    name = plain(text)
+    if not name or "," in name:
+        return author(name)
+    words = name.split(" ")
+    at = 1
+    while at < len(words) - 1 and words[at - 1].lower() in _PARTICLES:
+        at += 1
+    # More than a handful of words is a group.
+    return f"{' '.join(words[:at])}, {' '.join(words[at:])}" if 1 < len(words) < 7 else name
 
 
 def _unchecked(term: str) -> str:
