@@ -91,7 +91,7 @@ class Citation:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Citation:
         """What `to_dict` gave, also by an older version of the program; unknown names are passed over."""
-        known = {
+        known: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in values.items()
             if name in _KNOWN

@@ -178,15 +178,17 @@ def _letters(text: str) -> str:
             return plain_text
         except Exception:  # TeX that is none: the words are worth more than the braces
             text = re.sub(r"\\[A-Za-z]+\s*|\\", "", text)
-    return re.sub(r"[{}]", "", text).replace("~", " ").replace("---", "-").replace("--", "-")
+    return re.sub(r"[{}]", "", text).replace("~", " ")
 
 
 def _citation(kind: str, fields: dict[str, str], said: str | None) -> Citation:
     def get(*names: str) -> str | None:
-        return next((text for name in names if (text := _letters(fields.get(name, "")).strip())), None)
+        found = next((text for name in names if (text := _letters(fields.get(name, "")).strip())), None)
+        # TeX writes longer dashes as several; our own files as they are.
+        return found if ours or not found else re.sub(r"-{2,3}", "-", found)
 
     # Our own files name the database and its accession number.
-    own = (get("database") or "").lower()
+    own = _letters(fields.get("database", "")).strip().lower()
     ours = own in SOURCES
     links = [fields[name].replace("\\", "") for name in ("url", "howpublished", "note") if name in fields]
     number = get("accession", "unique-id", "accession-number", "eid")

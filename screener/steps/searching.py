@@ -169,8 +169,10 @@ def import_files(
         _check_date(review, said.searched_on)
     spools: list[Spool] = []
     try:
-        for path in paths:
-            spools.append(_spooled(path, database, format, columns, skip_bad, progress))
+        # All are opened before the first is read: a name that is wrong is told at once.
+        readings = [sources.open_file(path, format=format, columns=columns) for path in paths]
+        for path, reading in zip(paths, readings, strict=True):
+            spools.append(_spooled(path, reading, database, skip_bad, progress))
         with review.store.write():
             return [
                 _stored(review, path, each, said, progress) for path, each in zip(paths, spools, strict=True)
@@ -181,14 +183,8 @@ def import_files(
 
 
 def _spooled(
-    path: Path,
-    database: str | None,
-    format: str | None,
-    columns: Mapping[str, str] | None,
-    skip_bad: bool,
-    progress: Progress,
+    path: Path, reading: sources.Reading, database: str | None, skip_bad: bool, progress: Progress
 ) -> Spool:
-    reading = sources.open_file(path, format=format, columns=columns)
     made = spool(reading, path, database, lambda done: progress(f"reading {path.name}", done, None))
     if made.bad and not skip_bad:
         made.__exit__(None, None, None)

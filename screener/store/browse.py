@@ -16,7 +16,8 @@ from screener.store.database import Row, Store
 
 # Chinese, Japanese and Korean letters.
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
-_ARTICLE = re.compile(r"(?:the|an|a)\s+")
+_ARTICLE = re.compile(r"\A(?:the|an|a)\s+")
+_OPENING = "[(\"'“‘«¿¡ "
 _BATCH = 2000
 ORDERS = {
     "queue": "first_seen, record_id",
@@ -30,8 +31,8 @@ ORDERS = {
 def folded(text: str | None) -> str:
     """For sorting: lower case, without accents, brackets, quotes and a leading article."""
     plain = unicodedata.normalize("NFKD", (text or "").casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c)).lstrip("[(\"'“‘«¿¡ ")
-    return _ARTICLE.sub("", bare, count=1) if _ARTICLE.match(bare) else bare
+    bare = "".join(c for c in plain if not unicodedata.combining(c)).lstrip(_OPENING)
+    return _ARTICLE.sub("", bare, count=1).lstrip(_OPENING)
 
 
 def pairs(text: str) -> str:
