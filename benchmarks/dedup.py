@@ -31,7 +31,7 @@ from typing import Any
 from benchmarks import made_citations
 from screener.dedup import PairVerdict, Verdict, cluster, clusters_table, find_pairs
 from screener.model.citation import Citation
-from screener.steps import deduplication, searching
+from screener.steps import deduplication, importing
 from screener.steps import review as review_step
 
 BIOMEDICAL = ("rathbone", "sweep")
@@ -149,7 +149,7 @@ def _import(folder: str, first: int, count: int) -> None:
         review = review_step.open_review(path / "review", "C")
         if not first:
             review_step.adopt(review, "first version")
-        searching.import_file(review, file, database="embase")
+        importing.import_file(review, file, database="embase")
         review.close()
 
 

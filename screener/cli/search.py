@@ -16,7 +16,7 @@ from screener.model.errors import InputError, ScreenerError
 
 if TYPE_CHECKING:
     from screener.sources.remote import Remote
-    from screener.steps.searching import Imported
+    from screener.steps.importing import Imported
 
 
 @click.group("search", cls=SubGroup)
@@ -221,7 +221,7 @@ def import_command(
     """Import exported FILES, then look for duplicates. All of the files go in, or nothing."""
     from screener.cli.files import mapping_of
     from screener.steps.deduplication import deduplicate
-    from screener.steps.searching import About, import_files
+    from screener.steps.importing import About, import_files
 
     progress = output.Progress()
     with review() as opened:

@@ -17,7 +17,7 @@ from screener.handoff.citations import stream_citations, write_citations
 from screener.handoff.files import refuse_missing_folder, write_file, write_stream
 from screener.model.citation import BadEntry, Citation, ReadResult
 from screener.model.errors import InputError, Problem
-from screener.steps.searching import BadEntries
+from screener.steps.importing import BadEntries
 
 _TABLES = ("csv", "tsv", "xlsx")
 REPORT_COLUMNS = ("id1", "id2", "verdict", "score", "why", "title1", "title2")

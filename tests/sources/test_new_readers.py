@@ -307,6 +307,10 @@ def test_entities_are_neither_expanded_nor_fetched() -> None:
     assert len(result.entries) + len(result.bad) == 2
 
 
+STUDIES = """{"studies": [{"protocolSection": {"identificationModule": {"nctId": "NCT01234567",
+"briefTitle": "A made-up trial"}, "statusModule": {"studyFirstPostDateStruct": {"date": "2016-11"}}}},
+{"protocolSection": {"identificationModule": {"nctId": "NCT01234568", "briefTitle": "Another"}}}]}"""
+SPOILT = {**{form: text for form, (text, _, _) in FILES.items()}, "ctgov_json": STUDIES}
 Change = Callable[[bytes, int, int], bytes]
 CHANGES: list[Change] = [
     lambda data, at, _: data[:at],
@@ -320,7 +324,7 @@ CHANGES: list[Change] = [
 
 @settings(max_examples=250, deadline=None)
 @given(
-    form=st.sampled_from(sorted(FILES)),
+    form=st.sampled_from(sorted(SPOILT)),
     changes=st.lists(
         st.tuples(st.sampled_from(range(len(CHANGES))), st.integers(0, 2000), st.integers(1, 255)),
         min_size=1,
@@ -329,7 +333,7 @@ CHANGES: list[Change] = [
 )
 def test_spoilt_files_are_read_or_named(form: str, changes: list[tuple[int, int, int]]) -> None:
     """Cut anywhere, bytes flipped and put in, pieces doubled and lost: entries, bad entries or an InputError."""
-    data = FILES[form][0].encode()
+    data = SPOILT[form].encode()
     for which, at, byte in changes:
         data = CHANGES[which](data, at % (len(data) + 1), byte)
     try:

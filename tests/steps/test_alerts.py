@@ -15,8 +15,8 @@ from screener.model.errors import ReviewError
 from screener.sources.changes import differences, material, notices
 from screener.steps import alerts, deduplication, screening
 from screener.steps.flow import flow
+from screener.steps.importing import About, import_file
 from screener.steps.review import Review
-from screener.steps.searching import About, import_file
 from tests.builders import add_citations, citation
 from tests.steps.team import EXCLUDE, INCLUDE, TA, agree, disagree, include, make_team, say
 

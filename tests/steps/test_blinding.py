@@ -284,6 +284,7 @@ def test_every_function_that_reads_is_tested() -> None:
         "databases",
         "demo",
         "files",
+        "importing",
         "intake",
         "searching",
         "tables_in",

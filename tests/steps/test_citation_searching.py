@@ -341,7 +341,7 @@ def test_forward_and_backward_links(team: Review, pubmed: PubMed) -> None:
 
 def test_links_need_a_pmid(team: Review, tmp_path: Path, pubmed: PubMed) -> None:
     """Records without one are named; with none at all there is nothing to ask."""
-    from screener.steps.searching import import_file
+    from screener.steps.importing import import_file
 
     file = tmp_path / "one.csv"
     file.write_text("Title,Year,Source key\nA made-up study of nothing,2001,K1\n", "utf-8")

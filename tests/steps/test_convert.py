@@ -9,7 +9,7 @@ import pytest
 
 from screener.model.errors import InputError
 from screener.steps.files import convert
-from screener.steps.searching import BadEntries
+from screener.steps.importing import BadEntries
 
 GOOD = "TY  - JOUR\nTI  - One\nER  - \n"
 BAD = "TY  - JOUR\nN2  - Text only\nER  - \n"

@@ -15,8 +15,8 @@ import pytest
 from screener.model.extraction import Form
 from screener.model.screening import Stage, Vote
 from screener.steps import deduplication, flow, screening, studies
+from screener.steps.importing import import_file
 from screener.steps.review import Review, open_review
-from screener.steps.searching import import_file
 from tests.builders import fixed_ids
 from tests.steps.team import EXCLUDE, FT, INCLUDE, TA, include, judge, make_team, queue, say, settle
 

@@ -18,8 +18,9 @@ from screener.sources.queries import Query, read_query
 from screener.sources.remote import Remote
 from screener.steps import deduplication, queries, records
 from screener.steps.flow import flow
+from screener.steps.importing import Imported
 from screener.steps.review import Review
-from screener.steps.searching import Imported, refresh, run_query
+from screener.steps.searching import refresh, run_query
 from tests.ctgov_server import serve as serve_trials
 from tests.ctgov_server.studies import study
 from tests.entrez_server import BaseUrl, Corpus, serve

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from screener.steps.importing import About, import_file
 from screener.steps.queries import search_log
 from screener.steps.review import Review
 from screener.steps.search_report import search_report, search_table
-from screener.steps.searching import About, import_file
 from tests.steps.team import make_team
 
 STRATEGY = "1. colorectal[tiab]   123\n# a comment\n2. #1 AND ```liver```\n"

@@ -13,8 +13,9 @@ from screener.model.errors import InputError, ReviewError, SourceError
 from screener.sources import Entrez, Query
 from screener.steps import deduplication, queries
 from screener.steps.flow import flow
+from screener.steps.importing import About, BadEntries, import_file, import_files
 from screener.steps.review import Review
-from screener.steps.searching import About, BadEntries, import_file, import_files, run_query
+from screener.steps.searching import run_query
 from screener.store import citations as store_citations
 from screener.store.ledger import count_acts
 from tests.entrez_server import BaseUrl, serve
