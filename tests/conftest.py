@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from screener.sources import servers
+from screener.sources.pace import Pace
 from screener.steps.review import Review
 from tests.builders import make_review
 
@@ -21,6 +23,14 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("NCBI_API_KEY", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def _unpaced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of tests are asked without pauses; tests of the pauses are marked `paced`."""
+    if request.node.get_closest_marker("paced") is None:
+        monkeypatch.setattr(Pace, "wait", lambda _: 0.0)
+        monkeypatch.setattr(servers, "PAUSE", 0.0)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from screener.sources.pace import Pace
 T = TypeVar("T")
 
 TRIES = 5
+# Seconds before the second try; each further pause is twice as long.
+PAUSE = 1.0
 # Longest pause that an answer's Retry-After may ask of us, in seconds.
 LONGEST = 120.0
 
@@ -49,7 +51,7 @@ def persist(
             if number == TRIES:
                 raise SourceError(message(failure.reason), field=field) from None
             # Exponential with jitter: about 1, 2, 4, 8 seconds.
-            pause = 2.0 ** (number - 1) * (0.75 + 0.5 * random.random())
+            pause = PAUSE * 2.0 ** (number - 1) * (0.75 + 0.5 * random.random())
             pause = min(max(failure.wait or 0.0, pause), LONGEST)
             if failure.too_many:
                 pace.hold(pause)

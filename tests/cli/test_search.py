@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from screener.sources.pace import Pace
 from screener.steps.review import open_review
 from tests.builders import make_review
 from tests.cli.shell import Shell
@@ -21,8 +20,6 @@ QUERY = 'database = "pubmed"\nplatform = "PubMed"\nkind = "database"\ndate = 202
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseUrl]:
     made = article_set(*(article(str(n), f"Zzdrug in trial {n}.") for n in range(500, 505)))
-    monkeypatch.setattr(Pace, "wait", lambda _: 0.0)
-    monkeypatch.setattr("screener.sources.entrez.time.sleep", lambda _: None)
     with serve(Corpus(records_of(made))) as url:
         monkeypatch.setenv("SCREENER_EUTILS_URL", str(url))
         yield url

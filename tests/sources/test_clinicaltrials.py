@@ -37,6 +37,7 @@ def server() -> Iterator[BaseUrl]:
 
 
 PACED = Pace.wait
+pytestmark = pytest.mark.paced
 
 
 @pytest.fixture(autouse=True)

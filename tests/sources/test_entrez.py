@@ -126,6 +126,7 @@ def test_broken_record_is_bad_not_missing(sleeps: list[float]) -> None:
     assert page.missing == ()
 
 
+@pytest.mark.paced
 @pytest.mark.parametrize("kind", ["429", "500", "json", "html", "short", "cut", "empty", "drop"])
 @pytest.mark.parametrize("utility", ["esearch", "efetch"])
 def test_passing_faults_are_tried_again(
@@ -159,6 +160,7 @@ def test_lasting_faults_are_never_nought_results(pubmed: Entrez, server: BaseUrl
     assert len(server.requests) == 5
 
 
+@pytest.mark.paced
 def test_retry_after_is_honoured(pubmed: Entrez, server: BaseUrl, sleeps: list[float]) -> None:
     server.fault("429", retry_after="17")
     pubmed.search("colon[ti]")
@@ -189,6 +191,7 @@ def test_a_server_that_says_nothing(server: BaseUrl) -> None:
     assert Entrez(base_url=server, sleep=lambda _: None, timeout=0.2).search("colon[ti]").count == 7
 
 
+@pytest.mark.paced
 def test_rate_is_limited(server: BaseUrl, sleeps: list[float]) -> None:
     pubmed = Entrez(base_url=server, sleep=sleeps.append)
     for _ in range(4):
@@ -216,6 +219,7 @@ def test_empty_term_and_bad_page(pubmed: Entrez) -> None:
         next(iter(pubmed.fetch(answer, page=0)))
 
 
+@pytest.mark.paced
 def test_interrupt_passes_through(server: BaseUrl) -> None:
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt

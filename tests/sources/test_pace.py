@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from screener.sources.pace import Pace
 
+pytestmark = pytest.mark.paced
 PROGRAM = """
 import sys
 from pathlib import Path

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from screener.model.errors import ScreenerError, SourceError
 from screener.sources import Entrez
 from screener.sources.clinicaltrials import ClinicalTrials
-from screener.sources.pace import Pace
 from screener.sources.queries import Query, read_query
 from screener.sources.remote import Remote
 from screener.steps import deduplication, queries, records
@@ -43,8 +42,7 @@ def server() -> Iterator[BaseUrl]:
 
 
 @pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Review]:
-    monkeypatch.setattr(Pace, "wait", lambda _: 0.0)
+def team(tmp_path: Path) -> Iterator[Review]:
     review = make_team(tmp_path / "review")
     yield review
     review.close()

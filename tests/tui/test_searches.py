@@ -81,7 +81,6 @@ def test_a_server_that_is_down_is_said_and_the_screen_stays(
 ) -> None:
     """Nothing listens at the address: an error, never zero results."""
     monkeypatch.setenv("SCREENER_EUTILS_URL", "http://127.0.0.1:9/entrez/eutils/")
-    monkeypatch.setattr("screener.sources.entrez.time.sleep", lambda _: None)
     save(review, "zzdrug[ti]")
 
     async def script(pilot: Pilot[None]) -> str:
