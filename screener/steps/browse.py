@@ -78,7 +78,10 @@ class Browser:
         rank: dict[str, float] = {}
         sets: list[Collection[str]] = []
         if words.query is not None:
-            rank = self._keep(("words", words.query), lambda: store_browse.matching(store, words.query or ""))
+            query, ranked = words.query, looking.order == "relevance"
+            rank = self._keep(
+                ("words", query, ranked), lambda: store_browse.matching(store, query, ranked=ranked)
+            )
             sets.append(rank.keys())
         sets += [self._identified(each) for each in words.identifiers]
         for years in (words.years, looking.years):
