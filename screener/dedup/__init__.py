@@ -6,7 +6,7 @@ clustering = cluster(citations, pairs, people)   # with what people say
 
 from screener.dedup.block import Blocks
 from screener.dedup.cluster import cluster
-from screener.dedup.files import ASK_COLUMNS, CLUSTER_COLUMNS, ask_table, clusters_table
+from screener.dedup.files import ASK_COLUMNS, CLUSTER_COLUMNS, ask_table, clusters_table, open_pairs
 from screener.dedup.find import ENGINE_VERSION, block_all, find_pairs
 from screener.dedup.prefer import preferred
 from screener.dedup.values import (
@@ -36,5 +36,6 @@ __all__ = [
     "cluster",
     "clusters_table",
     "find_pairs",
+    "open_pairs",
     "preferred",
 ]

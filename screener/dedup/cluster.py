@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from screener.dedup.values import Blocked, Clash, Clustering, PairVerdict, PersonVerdict, Verdict
@@ -19,6 +19,8 @@ def cluster(
 
     - A person's verdict replaces the engine's on that pair. People's 'same' always joins, also across the
       engine's vetoes; their 'different' always keeps apart.
+    - A person who joins two citations joins the clusters in which the engine alone has them: between these
+      its doubts (vetoes that made it ask) are answered. What it is sure of (different) still keeps apart.
     - The engine's 'same' pairs join from the highest score down (then by ids), each only if the cluster that
       would come of it holds no pair that a person called different or the engine vetoes; else it is
       `blocked`.
@@ -36,26 +38,51 @@ def cluster(
 
     apart = {pair for pair, words in said.items() if Verdict.DIFFERENT in words}
     agreed, clashes = _settle({pair for pair, words in said.items() if Verdict.SAME in words}, apart)
+    engine = [v for v in engine if (v.a, v.b) not in said]
+    vetoed = {(v.a, v.b): v for v in engine if v.forbids}
+    groups, blocked = _joined(known, engine, {*apart, *vetoed}, [])
+    if agreed:
+        answered = _Groups(known)
+        for id_, root in groups.roots():
+            answered.join(id_, root)
+        for a, b in agreed:
+            answered.join(a, b)
+        alone, of = dict(groups.roots()), dict(answered.roots())
+        vetoed = {
+            (a, b): v
+            for (a, b), v in vetoed.items()
+            if v.verdict is Verdict.DIFFERENT or of[a] != of[b] or alone[a] == alone[b]
+        }
+        groups, blocked = _joined(known, engine, {*apart, *vetoed}, agreed)
+    return Clustering(
+        dict(sorted(groups.roots())),
+        tuple(clashes),
+        tuple(
+            Blocked(a, b, why, why in apart, vetoed[why].vetoes if why in vetoed else ())
+            for (a, b), why in sorted(blocked.items())
+        ),
+    )
+
+
+def _joined(
+    known: set[str], engine: Sequence[PairVerdict], forbidden: set[Pair], agreed: Sequence[Pair]
+) -> tuple[_Groups, dict[Pair, Pair]]:
+    """What comes of people's pairs and then the engine's in their order, and which of those were held back by
+    which forbidden pair."""
     groups = _Groups(known)
     for a, b in agreed:
         groups.join(a, b)
-
-    vetoed = {(v.a, v.b): v for v in engine if v.forbids and (v.a, v.b) not in said}
-    for pair in (*apart, *vetoed):
+    for pair in forbidden:
         groups.forbid(*pair)
-    blocked: list[Blocked] = []
+    blocked: dict[Pair, Pair] = {}
     for v in engine:
-        if v.verdict is not Verdict.SAME or (v.a, v.b) in said:
-            continue
-        because = groups.obstacle(v.a, v.b)
-        if because is None:
-            groups.join(v.a, v.b)
-        else:
-            reasons = vetoed[because].vetoes if because in vetoed else ()
-            blocked.append(Blocked(v.a, v.b, because, because in apart, reasons))
-    return Clustering(
-        dict(sorted(groups.roots())), tuple(clashes), tuple(sorted(blocked, key=lambda x: (x.a, x.b)))
-    )
+        if v.verdict is Verdict.SAME:
+            because = groups.obstacle(v.a, v.b)
+            if because is None:
+                groups.join(v.a, v.b)
+            else:
+                blocked[v.a, v.b] = because
+    return groups, blocked
 
 
 def _check_known(known: set[str], *named: str) -> None:

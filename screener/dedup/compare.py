@@ -153,7 +153,8 @@ def _pages(a: Prepared, b: Prepared) -> float | None:
         return None
     same = same_pages(a.pages, b.pages)
     # Ahead of print a paper is counted from page 1, before it has a volume; so is an electronic article.
-    early = (a.volume is None or b.volume is None) and abs(a.pages.span - b.pages.span) <= 2
+    one_year = a.year is not None and a.year == b.year
+    early = one_year and (a.volume is None or b.volume is None) and abs(a.pages.span - b.pages.span) <= 2
     electronic = article_number(a.pages) or article_number(b.pages)
     if same is False and 1 in (a.pages.first, b.pages.first) and (early or electronic):
         return None

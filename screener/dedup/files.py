@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from screener.dedup.values import Clustering, PairVerdict, Verdict
+from screener.dedup.values import Clustering, PairVerdict, PersonVerdict, Verdict
 
 CLUSTER_COLUMNS = ("id", "cluster", "reason")
 ASK_COLUMNS = ("id1", "id2", "score", "reason")
@@ -43,16 +43,38 @@ def clusters_table(
     return [{"id": i, "cluster": smallest[roots[i]], "reason": reasons[roots[i]]} for i in ids]
 
 
-def ask_table(pairs: Iterable[PairVerdict], clustering: Clustering | None = None) -> list[dict[str, str]]:
-    """Pairs for a person, the likeliest first; with `clustering` without those that it joins."""
-    roots = clustering.root_of if clustering else {}
-    asked = [
-        p for p in pairs if p.verdict is Verdict.ASK and not (roots and roots.get(p.a) == roots.get(p.b))
-    ]
-    asked.sort(key=lambda p: (-p.score, natural(p.a), natural(p.b)))
+def open_pairs(
+    pairs: Iterable[PairVerdict], clustering: Clustering, people: Iterable[PersonVerdict] = ()
+) -> list[PairVerdict]:
+    """The pairs for a person to judge, the likeliest first: one for two clusters, whose answer holds for both.
+
+    Those are pairs between clusters about which nobody said anything yet, and of which the engine is unsure or
+    was held back by a veto within the clusters.
+    """
+    roots = clustering.root_of
+
+    def between(a: str, b: str) -> tuple[str, str]:
+        return min(roots[a], roots[b]), max(roots[a], roots[b])
+
+    answered = {between(p.a, p.b) for p in people}
+    found: list[PairVerdict] = []
+    for p in sorted(pairs, key=lambda p: (-p.score, natural(p.a), natural(p.b))):
+        both = between(p.a, p.b)
+        if p.verdict is not Verdict.DIFFERENT and roots[p.a] != roots[p.b] and both not in answered:
+            answered.add(both)
+            found.append(p)
+    return found
+
+
+def ask_table(pairs: Iterable[PairVerdict], clustering: Clustering) -> list[dict[str, str]]:
+    """The pairs for a person (`open_pairs`), the likeliest first."""
+    blocked = {(b.a, b.b): b for b in clustering.blocked}
     rows = []
-    for p in asked:
+    for p in open_pairs(pairs, clustering):
         one, other = sorted((p.a, p.b), key=natural)
-        reason = f"{p.rule}, but: {', '.join(p.vetoes)}" if p.vetoes else p.rule
+        against = p.vetoes
+        if held := blocked.get((p.a, p.b)):
+            against = (f"{' and '.join(held.because)} in their clusters may not be joined", *held.vetoes)
+        reason = f"{p.rule}, but: {', '.join(against)}" if against else p.rule
         rows.append({"id1": one, "id2": other, "score": f"{p.score:.4f}", "reason": reason})
     return rows

@@ -14,7 +14,7 @@ from screener.dedup.values import PairVerdict, Policy, Verdict
 from screener.model.citation import Citation
 
 # Changes whenever a change of the code can change a verdict: stored verdicts are tied to it.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 # Citations that are held ready for comparison at one time, some 3 KB each.
 _AT_HAND = 20_000

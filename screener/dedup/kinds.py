@@ -95,7 +95,7 @@ _GENERIC = re.compile(
             r"in this issue|this issue|special (?:issue|section)|index|author index|subject index|contents",
             r"table of contents|front matter|back matter|masthead|issue information|cover|list of|call for",
             r"abstracts?|poster session|oral (?:session|presentations?)|proceedings|panel|tutorial|minitrack",
-            r"news|obituary|in memoriam|acknowledge?ments?|reviewers?|announcements?|welcome",
+            r"department of error|news|obituary|in memoriam|acknowledge?ments?|reviewers?|announcements?|welcome",
             r"corrections?|errat(?:um|a)|corrigend\w+|conclusions?|summary|untitled|unknown|title|meeting|annual",
             r"report of|questions? and answers?",
         )
@@ -129,6 +129,11 @@ def kinds_of(citation: Citation) -> frozenset[str]:
     if citation.source in REGISTERS or _REGISTER_SITE.search(place):
         found.add("register entry")
     return frozenset(found)
+
+
+def is_conference(venue: str | None) -> bool:
+    """Whether a venue is a meeting or its proceedings by its name."""
+    return bool(_MEETING_PLACE.search(plain(venue or "")))
 
 
 def is_register_entry(citation: Citation) -> bool:

@@ -63,6 +63,10 @@ class Prepared:
     year: int | None
     abstract: str | None
     kinds: frozenset[str]
+    typed: bool
+    """Whether its database says what type of publication it is."""
+    proceedings: bool
+    """Whether the venue is a conference by its name."""
     cochrane: tuple[str, int | None] | None
     """Review number and version (1 without .pubN); '' and None for what neither DOI nor pages tell."""
 
@@ -119,6 +123,8 @@ def prepare(id_: str, citation: Citation) -> Prepared:
         year=citation.year,
         abstract=_abstract(citation.abstract),
         kinds=found,
+        typed=bool(citation.publication_types),
+        proceedings=kinds.is_conference(citation.journal),
         cochrane=_cochrane(citation),
     )
 

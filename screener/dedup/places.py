@@ -119,6 +119,7 @@ _STOP = frozenset(
 )
 _PARENS = re.compile(r"\([^)]*\)|\[(?:electronic resource|internet)\]")
 _NUMBERED = re.compile(r"\b(?:\d+(?:st|nd|rd|th)?|19\d\d|20\d\d)\b")
+_EDITION = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class Journal:
 
     names: tuple[tuple[str, ...], ...]
     initials: frozenset[str]
+    editions: frozenset[str]
+    """Numbers in the name, but for years: '35th conference'."""
 
 
 @lru_cache(maxsize=5_000)
@@ -139,8 +142,13 @@ def read_journal(text: str | None) -> Journal | None:
         meant = tuple(w for w in every if w not in _STOP)
         if every and meant not in names:
             names.append(meant or tuple(every))
-            initials |= {"".join(w[0] for w in every), "".join(w[0] for w in meant)}
-    return Journal(tuple(names), frozenset(i for i in initials if len(i) > 2)) if names else None
+            named = [w for w in every if w == "journal" or w not in _STOP]  # JAMA
+            initials |= {"".join(w[0] for w in some) for some in (every, meant, named)}
+    if not names:
+        return None
+    return Journal(
+        tuple(names), frozenset(i for i in initials if len(i) > 2), frozenset(_EDITION.findall(low))
+    )
 
 
 @lru_cache(maxsize=20_000)

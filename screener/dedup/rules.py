@@ -57,7 +57,8 @@ def joining_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
         return "same DOI"
     if exact and authors and (c.yes("pages") or c.yes("volume") or c.yes("journal")):
         return "same title, authors and place"
-    if exact and place and year_near and (authors is not False or c.yes("journal")):
+    if exact and place and year_near and (authors is not False or (c.yes("journal") and _same_run(a, b))):
+        # Letters under one heading stand on one page, so without the authors it takes more than that.
         return "same title and place"
     if (c.title >= 0.8 or c.part) and authors and place:
         return "similar title, same authors and place"
@@ -76,6 +77,18 @@ def joining_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
         return "similar title, same authors and volume"
     if (c.fields["abstract"] or 0) >= 0.95 and c.title >= 0.8 and authors and year_near:
         return "same abstract and authors"
+    if (
+        c.title >= 0.93
+        and len(a.title) >= 40
+        and authors
+        and c.yes("journal")
+        and c.years == 0
+        and c.fields["volume"] is None
+        and only_spelling(a, b)
+    ):
+        return "similar title, same authors and journal"
+    if exact and authors is not False and (c.fields["abstract"] or 0) >= 0.9 and year_near:
+        return "same title and abstract"
     if exact and authors and c.years == 0 and len(a.title) >= 30 and not _place_known(c):
         return "same title, authors and year"
     return None
@@ -131,6 +144,13 @@ def _one_run_of_pages(a: Prepared, b: Prepared, c: Comparison) -> bool:
     if not a.pages or not b.pages or c.years != 0 or not same_place(c) or c.no("issue"):
         return False
     if a.pages.supplement or b.pages.supplement:
+        return False
+    return _same_run(a, b)
+
+
+def _same_run(a: Prepared, b: Prepared) -> bool:
+    """The same first and last page, with at least one between them."""
+    if a.pages is None or b.pages is None:
         return False
     return min(a.pages.span, b.pages.span) >= 3 and a.pages.ranges[:1] == b.pages.ranges[:1]
 

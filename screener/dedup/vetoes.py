@@ -16,6 +16,9 @@ from screener.dedup.kinds import NOTICES
 from screener.dedup.normalise import Prepared
 from screener.dedup.values import Policy
 
+# Letters of a title that says enough for nobody to use it twice.
+_LONG = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Veto:
@@ -44,7 +47,8 @@ def _vetoes(a: Prepared, b: Prepared, c: Comparison, policy: Policy) -> Iterator
             yield Veto("two register numbers", True)
         return
     if not one_sided.isdisjoint(NOTICES) and not (c.title == 1.0 and (same_place(c) or identified)):
-        yield Veto("erratum, comment or reply", True)
+        # Equal titles do not say which it is; types that one of the databases does not give leave it open.
+        yield Veto("erratum, comment or reply", c.title < 1.0 or (a.typed and b.typed))
     if "protocol" in one_sided and not (same_place(c) or identified):
         yield Veto("protocol", True)
 
@@ -93,7 +97,9 @@ def _identifiers(a: Prepared, b: Prepared, c: Comparison) -> Iterator[Veto]:
 def _meetings(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iterator[Veto]:
     if identified:
         return
-    if "meeting" in a.kinds ^ b.kinds:
+    # One venue that one side names as the conference is one on the other side too.
+    venue = (a.proceedings or b.proceedings) and c.yes("journal")
+    if "meeting" in a.kinds ^ b.kinds and not venue:
         abstract, other = (a, b) if "meeting" in a.kinds else (b, a)
         # Databases leave out an abstract's pages often, a printed paper's hardly ever.
         pageless = abstract.pages is not None and other.pages is None and c.yes("volume")
@@ -101,11 +107,34 @@ def _meetings(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iter
             return
         apart = c.years or any(c.no(f) for f in ("journal", "volume", "issue", "pages"))
         yield Veto("meeting abstract and journal article", bool(apart))
-    elif "meeting" in a.kinds and c.years:
+    elif "meeting" in a.kinds | b.kinds and c.years:
         # Proceedings that appear the year after are told apart from yearly papers by a person only.
-        yield Veto("meetings of two years", not (c.title == 1.0 and c.years == 1 and not c.no("pages")))
+        next_year = c.title == 1.0 and c.years == 1 and not c.no("pages")
+        if not (next_year and _one_meeting(a, b, c)):
+            yield Veto("meetings of two years", not next_year)
     if "workshop" in a.kinds ^ b.kinds and not c.yes("journal"):
         yield Veto("workshop and other venue", True)
+
+
+def _one_meeting(a: Prepared, b: Prepared, c: Comparison) -> bool:
+    """Whether proceedings of one meeting are dated by the meeting here and by their printing there.
+
+    That takes one venue that is a conference by its name, without two numbers of it; a place on one side only; the
+    same authors; and a title too long to be used again each year.
+    """
+    if not a.journal or not b.journal or c.no("abstract"):
+        return False
+    venue = (a.proceedings or b.proceedings) and c.yes("journal")
+    numbers = a.journal.editions and b.journal.editions and a.journal.editions != b.journal.editions
+    placed = [p.pages is not None or p.volume is not None for p in (a, b)]
+    return (
+        venue
+        and not numbers
+        and any(placed)
+        and not all(placed)
+        and c.authors == 1.0
+        and len(a.title) >= _LONG
+    )
 
 
 def _places(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iterator[Veto]:
@@ -113,26 +142,34 @@ def _places(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iterat
         return
     apart = [f for f in ("journal", "volume", "pages") if c.no(f)]
     if "pages" in apart and len(apart) >= 2 and not (identified and c.title == 1.0):
-        yield Veto("another place", len(apart) == 3 and not identified)
+        # The same title by the same people within a year: perhaps printed twice, which a person wants to know.
+        again = c.title == 1.0 and c.years == 0 and (c.authors or 0) >= 0.6 and not a.generic
+        yield Veto("another place", len(apart) == 3 and not identified and not again)
     elif apart == ["journal", "volume"] and not identified:
         yield Veto("another place", False)
-    elif apart == ["pages"] and not identified and not (c.title == 1.0 and c.yes("issue")):
+    elif apart == ["pages"] and not identified:
         # Not even in one volume of one journal: a meeting abstract often has the title of the paper.
         yield Veto("other pages", False)
     elif apart == ["volume"] and not identified and not c.yes("pages"):
         yield Veto("other volume", False)
-    elif apart == ["journal"] and not identified and not c.yes("pages"):
+    elif apart == ["journal"] and not identified and not c.yes("pages") and not _journal_renamed(a, c):
         yield Veto("other journal", False)
     elif not apart and not identified and not c.yes("pages"):
         if c.no("issue"):
             yield Veto("other issue", False)
         elif a.supplement != b.supplement and c.fields["pages"] is None and a.issue and b.issue:
             yield Veto("supplement and regular issue", False)
-        elif _pages_lost(a, b) and not c.yes("issue"):
+        elif _pages_lost(a, b) and not c.yes("issue") and not c.yes("abstract"):
             # An abstract of the same volume often lacks its pages; a paper with printed pages hardly ever.
             yield Veto("printed pages on one side only", False)
     if c.years is not None and c.years > 1 and not (identified and c.title == 1.0):
         yield Veto("years apart", c.years > 3 and not identified and a.cochrane is None)
+
+
+def _journal_renamed(a: Prepared, c: Comparison) -> bool:
+    """One journal by its names in two languages: all else that is known agrees, volume and issue among it."""
+    numbers = c.yes("volume") and c.yes("issue") and c.years == 0
+    return numbers and c.title == 1.0 and c.authors == 1.0 and len(a.title) >= _LONG and not c.no("abstract")
 
 
 def _pages_lost(a: Prepared, b: Prepared) -> bool:
@@ -146,12 +183,17 @@ def _pages_lost(a: Prepared, b: Prepared) -> bool:
 def _titles(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iterator[Veto]:
     if a.numbers != b.numbers and a.title and b.title and not c.yes("pmid"):
         extra = _differences(a.numbers, b.numbers)
-        excused = same_place(c) and (c.title >= 0.8 or c.part or a.translated or b.translated)
+        notice = not (a.kinds | b.kinds).isdisjoint(NOTICES)
+        excused = same_place(c) and not notice and (c.title >= 0.8 or c.part or a.translated or b.translated)
         if extra and not excused:
             yield Veto("numbers in the titles", all(extra) and not identified)
     if (a.generic or b.generic) and not identified:
-        apart = c.years or any(c.no(f) for f in ("doi", "pmid", "authors", "volume", "issue", "pages"))
-        if apart or not (c.yes("pages") and c.yes("volume")):
+        placed = c.yes("pages") and (c.yes("volume") or c.yes("issue"))
+        near = c.years == 1 and placed and bool(c.authors)
+        apart = (c.years and not near) or any(
+            c.no(f) for f in ("doi", "pmid", "authors", "volume", "issue", "pages")
+        )
+        if apart or c.authors is None or not placed:
             yield Veto("a title that many works share", bool(apart))
 
 

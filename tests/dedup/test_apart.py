@@ -34,7 +34,7 @@ NO_PLACE: dict[str, Any] = {"journal": None, "volume": None, "issue": None, "pag
         ),
         pytest.param(
             {"publication_types": ("Retraction of Publication",), "pages": "1420"},
-            {},
+            {"publication_types": ("Journal Article",)},
             "erratum, comment or reply",
             id="retraction notice",
         ),
@@ -91,10 +91,11 @@ NO_PLACE: dict[str, Any] = {"journal": None, "volume": None, "issue": None, "pag
             id="editorials",
         ),
         pytest.param(
-            {"journal": "Another Journal Altogether", "volume": "3", "issue": "1", "pages": "77-80"},
+            {"journal": "Another Journal Altogether", "volume": "3", "issue": "1", "pages": "77-80"}
+            | {"year": 2013},
             {},
             "another place",
-            id="printed twice",
+            id="printed again elsewhere",
         ),
         pytest.param(
             {"source": "clinicaltrials", "source_key": "NCT01234567"} | NO_PLACE,
@@ -119,9 +120,30 @@ def test_different(one: dict[str, Any], other: dict[str, Any], veto: str) -> Non
     [
         pytest.param({"doi": "10.1000/one"}, {"doi": "10.1000/other"}, "two DOIs", id="two DOIs"),
         pytest.param({"pmid": "111"}, {"pmid": "112"}, "two PMIDs", id="two PMIDs"),
+        pytest.param(
+            {"publication_types": ("Retraction of Publication",), "pages": "1420"},
+            {},
+            "erratum, comment or reply",
+            id="a type that one database does not give",
+        ),
+        pytest.param(
+            {"title": "Department of Error", "authors": (), "pages": "2150"},
+            {"title": "Department of Error", "authors": (), "pages": "2150"},
+            "a title that many works share",
+            id="two errata of one page",
+        ),
+        pytest.param(
+            {"pages": "60"}, {"pages": "61"}, "other pages", id="abstracts on two pages of one issue"
+        ),
         pytest.param({"pages": "e14000", "issue": None}, {}, "other pages", id="abstract in the same volume"),
         pytest.param({"pages": None, "issue": None}, {}, "printed pages on one side only", id="pages lost"),
         pytest.param({"volume": "27", "pages": "3-9", "year": 2016}, {}, "another place", id="printed again"),
+        pytest.param(
+            {"journal": "Another Journal Altogether", "volume": "3", "issue": "1", "pages": "77-80"},
+            {},
+            "another place",
+            id="printed twice",
+        ),
         pytest.param(
             {"year": 2017}, {"pages": None, "volume": None, "issue": None}, "years apart", id="years"
         ),
@@ -186,6 +208,21 @@ def test_one_word_makes_another_paper(one: str, other: str) -> None:
     )
     first = paper(title=text.format(one), pages=None, issue=None)
     assert verdict(first, paper(title=text.format(other), pages=None, issue=None)) is not Verdict.SAME
+
+
+def test_letters_of_one_page_by_different_people() -> None:
+    letter = {"title": "Preferences of patients and the five-year survival", "pages": "928", "abstract": None}
+    one, other = paper(**letter), paper(**letter, authors=("Somebody, E.",))
+    found = pair(one, other)
+    assert found is None or found.verdict is not Verdict.SAME
+
+
+def test_corrections_of_two_papers_on_one_page() -> None:
+    place = {"authors": (), "pages": "e239", "publication_types": ("Published Erratum",)}
+    one = paper(title="Correction to Invented Oncology 2014; 25: 872-82", **place)
+    other = paper(title="Correction to Invented Oncology 2014; 25: 309-20", **place)
+    found = pair(one, other)
+    assert found is None or found.verdict is Verdict.DIFFERENT
 
 
 def test_same_page_of_a_supplement_is_not_a_translation() -> None:

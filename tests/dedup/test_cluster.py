@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,25 @@ def test_a_person_wins_over_the_engine() -> None:
     found = cluster("abc", pairs, [PersonVerdict("b", "a", D), PersonVerdict("a", "c", S)])
     assert found.root_of == {"a": "a", "b": "b", "c": "a"}
     assert not found.clashes
+
+
+def test_a_persons_same_answers_the_doubts_between_two_clusters() -> None:
+    """The engine has b and c together; who joins a with b joins it with c as well, whatever made it doubt."""
+    doubt = engine("a", "c", A, 0.7, vetoes=("years apart",))
+    pairs = [engine("b", "c"), doubt, engine("a", "b", A, 0.8, vetoes=("years apart",))]
+    found = cluster("abc", pairs, [PersonVerdict("a", "b", S)])
+    assert set(found.root_of.values()) == {"a"}
+    sure = [pairs[0], replace(doubt, verdict=D)]
+    found = cluster("abc", sure, [PersonVerdict("a", "b", S)])
+    assert found.root_of == {"a": "a", "b": "a", "c": "c"}
+    assert found.blocked == (Blocked("b", "c", ("a", "c"), False, ("years apart",)),)
+
+
+def test_a_persons_same_answers_no_doubt_about_others() -> None:
+    """c came to b by way of d: what the engine doubts between c and b itself is not what the person said."""
+    pairs = [engine("b", "d", score=0.95), engine("c", "d"), engine("b", "c", A, vetoes=("two DOIs",))]
+    found = cluster("abcd", pairs, [PersonVerdict("a", "b", S)])
+    assert found.root_of == {"a": "a", "b": "a", "c": "c", "d": "a"}
 
 
 def test_a_persons_different_holds_against_a_chain() -> None:

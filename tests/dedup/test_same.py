@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,10 +86,36 @@ def test_the_title_given_as_a_translation() -> None:
 
 
 def test_ahead_of_print_and_in_the_issue() -> None:
-    early = paper(year=2013, volume=None, issue=None, pages="1-9")
+    early = paper(volume=None, issue=None, pages="1-9")
     assert verdict(early, paper()) is Verdict.SAME
-    longer = paper(year=2013, volume=None, issue=None, pages="1-40")
-    assert verdict(longer, paper()) is Verdict.ASK
+    for other in ({"pages": "1-40"}, {"year": 2013}):
+        assert verdict(replace(early, **other), paper()) is Verdict.ASK
+
+
+def test_proceedings_printed_the_year_after() -> None:
+    nowhere = {"volume": None, "issue": None, "pages": None, "abstract": None}
+    meeting = {"journal": "International Conference on Invented Systems", "title": TITLE}
+    one = paper(**nowhere | meeting | {"pages": "1-13"})
+    for journal in ("International Conference on Invented Systems", "ICIS: Transforming Invention"):
+        assert verdict(one, paper(**nowhere | meeting | {"journal": journal, "year": 2015})) is Verdict.SAME
+    # The next meeting is another one.
+    numbered = paper(
+        **nowhere | meeting | {"journal": "35th Conference on Invented Systems", "pages": "1-13"}
+    )
+    next_one = paper(**nowhere | meeting | {"journal": "36th Conference on Invented Systems", "year": 2015})
+    assert verdict(numbered, next_one) is Verdict.ASK
+
+
+def test_a_journal_named_in_two_languages() -> None:
+    assert verdict(paper(journal="Jinko Chino Gakkai Ronbunshi", pages=None), paper()) is Verdict.SAME
+
+
+def test_pages_lost_but_the_abstract_is_there() -> None:
+    text = " ".join(
+        f"Sentence {word} of an abstract that was invented." for word in ("one", "two", "three", "four")
+    )
+    lost = paper(pages=None, issue=None, abstract=text)
+    assert verdict(lost, paper(abstract=text)) is Verdict.SAME
 
 
 def test_pages_that_a_spreadsheet_took_for_a_date() -> None:

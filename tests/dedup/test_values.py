@@ -14,6 +14,7 @@ from screener.dedup import (
     cluster,
     clusters_table,
     find_pairs,
+    open_pairs,
     preferred,
 )
 from screener.model.errors import InputError
@@ -78,7 +79,8 @@ def test_a_person_is_named_as_reason() -> None:
 
 def test_ask_table() -> None:
     citations = {"10": paper(doi="10.1000/one"), "9": paper(doi="10.1000/other")}
-    (row,) = ask_table(find_pairs(citations))
+    pairs = find_pairs(citations)
+    (row,) = ask_table(pairs, cluster(citations, pairs))
     assert (row["id1"], row["id2"]) == ("9", "10")
     assert 0 < float(row["score"]) < 1
     assert row["reason"] == "same title, authors and place, but: two DOIs"
@@ -88,7 +90,22 @@ def test_pairs_joined_by_others_are_not_asked_about() -> None:
     ask = PairVerdict("a", "c", Verdict.ASK, 0.5, "similar title, same authors")
     same = [PairVerdict(a, b, Verdict.SAME, 0.9, "same PMID") for a, b in ("ab", "bc")]
     assert ask_table([ask, *same], cluster("abc", [ask, *same])) == []
-    assert len(ask_table([ask, *same])) == 1
+    assert len(ask_table([ask], cluster("abc", [ask]))) == 1
+
+
+def test_two_clusters_are_asked_about_once() -> None:
+    """The likeliest of their pairs stands for all; what a person said on any of them answers it."""
+    same = [PairVerdict(a, b, Verdict.SAME, 0.9, "same PMID") for a, b in ("ab", "cd")]
+    asks = [
+        PairVerdict(a, b, Verdict.ASK, score, "same title")
+        for a, b, score in (("a", "c", 0.5), ("a", "d", 0.6), ("b", "c", 0.4))
+    ]
+    pairs = [*same, *asks]
+    (asked,) = open_pairs(pairs, cluster("abcd", pairs))
+    assert (asked.a, asked.b) == ("a", "d")
+    for said in (Verdict.DIFFERENT, Verdict.ASK, Verdict.SAME):
+        people = [PersonVerdict("b", "d", said)]
+        assert open_pairs(pairs, cluster("abcd", pairs, people), people) == []
 
 
 def test_preferred() -> None:
