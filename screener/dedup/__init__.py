@@ -7,7 +7,7 @@ clustering = cluster(citations, pairs, people)   # with what people say
 from screener.dedup.block import Blocks
 from screener.dedup.cluster import cluster
 from screener.dedup.files import ASK_COLUMNS, CLUSTER_COLUMNS, ask_table, clusters_table, open_pairs
-from screener.dedup.find import ENGINE_VERSION, block_all, find_pairs
+from screener.dedup.find import ENGINE_VERSION, block_all, engine_version, find_pairs
 from screener.dedup.prefer import preferred
 from screener.dedup.values import (
     Blocked,
@@ -35,6 +35,7 @@ __all__ = [
     "block_all",
     "cluster",
     "clusters_table",
+    "engine_version",
     "find_pairs",
     "open_pairs",
     "preferred",

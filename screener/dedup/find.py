@@ -16,6 +16,13 @@ from screener.model.citation import Citation
 # Changes whenever a change of the code can change a verdict: stored verdicts are tied to it.
 ENGINE_VERSION = "2"
 
+
+def engine_version(policy: Policy) -> str:
+    """The version under which verdicts are stored: that of the code and what the policy joins."""
+    joined = ("preprints" * policy.merge_preprints, "cochrane" * policy.merge_cochrane_versions)
+    return "+".join([ENGINE_VERSION, *filter(None, joined)])
+
+
 # Citations that are held ready for comparison at one time, some 3 KB each.
 _AT_HAND = 20_000
 

@@ -110,6 +110,16 @@ class StageRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateRules:
+    """What counts as one record where the field has no consensus: "separate" or "merge"."""
+
+    preprints: str = "separate"
+    """A preprint and the journal article that it became."""
+    cochrane_versions: str = "separate"
+    """The updates (pub2, pub3, ...) of one Cochrane review."""
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """The adopted plan of one review. Order of reasons is the order in which they settle a tie."""
 
@@ -134,6 +144,7 @@ class Protocol:
     rob_tool: str
     references: tuple[str, ...]  # preferred reference nodes, first one present in a network is taken
     text: str  # the TOML as read, kept with the adopted version
+    duplicates: DuplicateRules = DuplicateRules()
 
     def reviewer(self, reviewer_id: str) -> Reviewer | None:
         return next((r for r in self.reviewers if r.id == reviewer_id), None)

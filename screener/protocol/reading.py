@@ -12,6 +12,7 @@ from screener.model.errors import InputError, Problem
 from screener.model.protocol import (
     ELEMENTS,
     Criterion,
+    DuplicateRules,
     Mechanism,
     Node,
     Outcome,
@@ -125,6 +126,7 @@ def _protocol(top: Table, text: str) -> Protocol:
         rob_tool=top.table("risk_of_bias").choice("tool", "tool", schema.ROB_TOOLS, "RoB 2"),
         references=_references(top.table("synthesis"), [n.id for n in nodes]),
         text=text,
+        duplicates=_duplicates(top.table("duplicates")),
     )
     if protocol.date_from and protocol.date_to and protocol.date_from > protocol.date_to:
         limits.wrong("date_from", f"{protocol.date_from} is after date_to, {protocol.date_to}")
@@ -202,6 +204,14 @@ def _reviewer(row: Table) -> Reviewer:
             row.problems.unknown(row.at("roles"), "role", role, schema.ROLES)
     known = frozenset(Role(role) for role in roles if role in schema.ROLES)
     return Reviewer(_id(row, schema.REVIEWER_ID, schema.REVIEWER_ID_WORDS), row.label("name"), known)
+
+
+def _duplicates(table: Table) -> DuplicateRules:
+    usual = DuplicateRules()
+    return DuplicateRules(
+        table.choice("preprints", "word", schema.DUPLICATES, usual.preprints),
+        table.choice("cochrane_versions", "word", schema.DUPLICATES, usual.cochrane_versions),
+    )
 
 
 def _rules(screening: Table, reviewers: Sequence[Reviewer]) -> dict[Stage, StageRules]:

@@ -19,6 +19,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "review",
         "picos",
         "limits",
+        "duplicates",
         "reviewers",
         "screening",
         "reasons",
@@ -36,6 +37,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     **{f"picos.{element}": _CRITERION for element in ELEMENTS},
     "limits": ("languages", "date_from", "date_to", "sources"),
     "limits.sources[]": ("source", "from_year", "reason"),
+    "duplicates": ("preprints", "cochrane_versions"),
     "reviewers[]": ("id", "name", "roles"),
     "screening": tuple(Stage),
     f"screening.{Stage.TITLE_ABSTRACT}": ("voters",),
@@ -54,6 +56,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 ROLES = tuple(Role)
 REASON_ELEMENTS = (*ELEMENTS, "report")
+DUPLICATES = ("separate", "merge")
 REASON_CONFLICTS = ("order", "resolve")
 MEASURES = ("HR", "OR", "RR", "MD")
 OUTCOME_ROLES = ("primary", "secondary")

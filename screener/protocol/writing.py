@@ -44,6 +44,8 @@ def sections(protocol: Protocol) -> Iterable[tuple[str, Row]]:
     )
     for s in protocol.source_limits:
         yield "[[limits.sources]]", {"source": s.source, "from_year": s.from_year, "reason": s.reason}
+    same = protocol.duplicates
+    yield "[duplicates]", {"preprints": same.preprints, "cochrane_versions": same.cochrane_versions}
     for r in protocol.reviewers:
         yield "[[reviewers]]", {"id": r.id, "name": r.name, "roles": tuple(sorted(r.roles))}
     for stage, rules in protocol.rules.items():

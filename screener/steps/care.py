@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screener.dedup import ENGINE_VERSION
 from screener.model.protocol import Role
-from screener.steps.deduplication import recluster
+from screener.steps.deduplication import engine_of, recluster
 from screener.steps.review import Review
 from screener.store import browse as store_browse
 from screener.store import citations as store_citations
@@ -20,7 +19,7 @@ def examine(review: Review) -> list[str]:
     if findings:
         return findings
     before = store_citations.members_by_record(review.store)
-    waiting = len(uncompared(review.store, ENGINE_VERSION))
+    waiting = len(uncompared(review.store, engine_of(review)))
     if waiting:
         findings.append(f"{waiting} citations have not been compared with the others: run `screener dedup`")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -50,23 +50,40 @@ class Pair:
     note: str | None = None
 
 
+def policy_of(review: Review) -> dedup.Policy:
+    """What the adopted protocol joins; without one, what the engine does by itself."""
+    if review.protocol_id is None:
+        return dedup.Policy()
+    rules = review.protocol.duplicates
+    return dedup.Policy(rules.preprints == "merge", rules.cochrane_versions == "merge")
+
+
+def engine_of(review: Review) -> str:
+    """The engine's version under which the review's verdicts are stored; another policy is another one."""
+    return dedup.engine_version(policy_of(review))
+
+
 def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
     """Compare citations that have not been compared with all others, then cluster anew.
 
     Runs after each import by itself; interrupted, it does the rest the next time.
     """
     store = review.store
-    waiting = store_duplicates.uncompared(store, dedup.ENGINE_VERSION)
+    engine = engine_of(review)
+    waiting = store_duplicates.uncompared(store, engine)
     pairs: list[dedup.PairVerdict] = []
     if waiting:
         progress("comparing", 0, len(waiting))
         citations = store_duplicates.Snapshot(store)
         pairs = dedup.find_pairs(
-            citations, new=set(waiting), blocks=_blocks(store, citations) if len(citations) >= _MANY else None
+            citations,
+            new=set(waiting),
+            policy=policy_of(review),
+            blocks=_blocks(store, citations) if len(citations) >= _MANY else None,
         )
         with store.write():
             store_duplicates.add_engine_verdicts(
-                store, dedup.ENGINE_VERSION, (_row(pair, citations) for pair in pairs), waiting
+                store, engine, (_row(pair, citations) for pair in pairs), waiting
             )
             records = recluster(review, waiting)
         progress("comparing", len(waiting), len(waiting))
@@ -124,7 +141,7 @@ def _worker() -> None:
 
 
 def engine_pairs(review: Review) -> list[dedup.PairVerdict]:
-    rows = store_duplicates.engine_verdicts(review.store, dedup.ENGINE_VERSION)
+    rows = store_duplicates.engine_verdicts(review.store, engine_of(review))
     return [_pair(row) for row in rows]
 
 
@@ -178,16 +195,23 @@ def _joined(review: Review) -> list[list[str]]:
 def _clustering(review: Review) -> dedup.Clustering:
     """Of the citations that some verdict names."""
     pairs = []
-    for row in store_duplicates.engine_verdicts(review.store, dedup.ENGINE_VERSION):
+    for row in store_duplicates.engine_verdicts(review.store, engine_of(review)):
         if row["verdict"] == dedup.Verdict.SAME:
             # Nothing of its evidence matters here, and most verdicts are such ones.
             pairs.append(dedup.PairVerdict(row["a"], row["b"], dedup.Verdict.SAME, row["score"], ""))
         else:
             pairs.append(_pair(row))
-    people = [
+    return _clustered(pairs, _said(review))
+
+
+def _said(review: Review) -> list[dedup.PersonVerdict]:
+    return [
         dedup.PersonVerdict(row["a"], row["b"], dedup.Verdict(row["verdict"]))
         for row in store_duplicates.person_verdicts(review.store)
     ]
+
+
+def _clustered(pairs: Sequence[dedup.PairVerdict], people: Sequence[dedup.PersonVerdict]) -> dedup.Clustering:
     named = {c for pair in pairs for c in (pair.a, pair.b)} | {c for p in people for c in (p.a, p.b)}
     return dedup.cluster(named, pairs, people)
 
@@ -201,24 +225,11 @@ def clashes(review: Review) -> list[tuple[str, ...]]:
 
 
 def waiting_pairs(review: Review) -> list[Pair]:
-    """Pairs that wait for a person: nobody has judged them, they are not one record, and the engine was
-    unsure, or says same but was held back by a veto within their records."""
-    store = review.store
-    judged = {(row["a"], row["b"]) for row in store_duplicates.person_verdicts(store)}
-    record_of = {
-        citation: record
-        for record, members in store_citations.members_by_record(store).items()
-        for citation in members
-    }
-    asks = [
-        _pair(row)
-        for row in store_duplicates.engine_verdicts(store, dedup.ENGINE_VERSION)
-        if row["verdict"] != dedup.Verdict.DIFFERENT
-        and (row["a"], row["b"]) not in judged
-        and record_of.get(row["a"]) != record_of.get(row["b"])
-    ]
-    asks.sort(key=lambda pair: (-pair.score, pair.a, pair.b))
-    fields = store_citations.citations(store, {c for pair in asks for c in (pair.a, pair.b)})
+    """Pairs that wait for a person (`dedup.open_pairs`), the likeliest first: one for two records, of which
+    nobody has judged any pair, and the engine was unsure or was held back by a veto within them."""
+    pairs, people = engine_pairs(review), _said(review)
+    asks = dedup.open_pairs(pairs, _clustered(pairs, people), people)
+    fields = store_citations.citations(review.store, {c for pair in asks for c in (pair.a, pair.b)})
     return [Pair(pair.a, pair.b, fields[pair.a], fields[pair.b], pair) for pair in asks]
 
 
@@ -263,6 +274,7 @@ def judge(review: Review, a: str, b: str, verdict: str, note: str | None = None)
     Final for the engine: re-running never overturns it.
     """
     me = review.person()
+    _ready(review)
     if a == b:
         raise ReviewError("a citation is not its own duplicate", entry=a, expected="two citations")
     with review.store.write():
@@ -273,6 +285,7 @@ def judge(review: Review, a: str, b: str, verdict: str, note: str | None = None)
 def split(review: Review, citation: str, note: str | None = None) -> int:
     """Take one citation out of its record: different from every other member. Gives the number of records."""
     me = review.person()
+    _ready(review)
     record = store_citations.record_of(review.store, citation)
     others = [c for c in store_citations.record_members(review.store, record) if c != citation]
     if not others:
@@ -281,6 +294,13 @@ def split(review: Review, citation: str, note: str | None = None) -> int:
         for other in others:
             store_duplicates.add_person_verdict(review.store, me.id, citation, other, "different", note)
         return recluster(review)
+
+
+def _ready(review: Review) -> None:
+    """Before records are derived anew: another engine than the last one's has nothing to derive them from yet."""
+    store, engine = review.store, engine_of(review)
+    if store_duplicates.unknown_engine(store, engine):
+        deduplicate(review)
 
 
 def find_citation(review: Review, reference: str) -> str:

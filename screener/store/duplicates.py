@@ -97,6 +97,16 @@ def uncompared(store: Store, engine: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def unknown_engine(store: Store, engine: str) -> bool:
+    """Whether this version of the engine has compared nothing yet, but another has."""
+    return bool(
+        store.value(
+            "SELECT EXISTS (SELECT 1 FROM compared) AND NOT EXISTS (SELECT 1 FROM compared WHERE engine = ?)",
+            [engine],
+        )
+    )
+
+
 def add_engine_verdicts(
     store: Store, engine: str, verdicts: Iterable[Mapping[str, Any]], compared: Iterable[str]
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from screener.model.protocol import (
     ELEMENTS,
     Criterion,
+    DuplicateRules,
     Mechanism,
     Node,
     Outcome,
@@ -73,6 +74,7 @@ def protocols(draw: st.DrawFn) -> Protocol:
             for s in draw(unique(labels))
         ),
         reviewers=tuple(Reviewer(i, draw(labels), r) for i, r in zip(people, roles, strict=True)),
+        duplicates=DuplicateRules(*draw(st.tuples(*[st.sampled_from(schema.DUPLICATES)] * 2))),
         rules={
             Stage.TITLE_ABSTRACT: StageRules(draw(voters)),
             Stage.FULL_TEXT: StageRules(draw(voters), draw(st.sampled_from(schema.REASON_CONFLICTS))),

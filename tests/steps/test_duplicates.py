@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from screener import dedup
+from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome
 from screener.steps import care, deduplication, records, screening
-from screener.steps.review import Review, open_review
+from screener.steps.review import Review, adopt, open_review
 from screener.store import citations as store_citations
 from tests.builders import add_citations, citation
 from tests.steps.team import (
@@ -295,6 +296,45 @@ def test_an_import_by_another_process_is_not_lost(team: Review, monkeypatch: pyt
     other.close()
     assert len(queue(team, "A")) == 8
     assert deduplication.deduplicate(team).compared == 1
+
+
+PREPRINT = {
+    "title": "Invented maintenance in unresectable liver metastases: the PREPRINT trial",
+    "authors": ("Okafor, N", "Lindqvist, P"),
+    "year": 2021,
+}
+
+
+def test_the_protocol_says_what_becomes_of_preprints(team: Review) -> None:
+    """Separate by default; after an amendment one record, and again two after the next; words of people stay."""
+    early = Citation(source="other", journal="medRxiv", doi="10.1101/2021.01.01.21249999", **PREPRINT)
+    late = Citation(source="pubmed", source_key="77", pmid="77", journal="Invented Oncology", **PREPRINT)
+    both = set(add_citations(team, [early, late], "pubmed"))
+    deduplication.deduplicate(team)
+    lone = sorted(c for c in queue(team, "A") if c not in both)[:2]
+    judge(team, *lone, "same")
+    for rule, together in (("merge", True), ("separate", False)):
+        file = team.folder / "review.toml"
+        text = file.read_text("utf-8")
+        other = {"merge": "separate", "separate": "merge"}[rule]
+        file.write_text(text.replace(f'preprints = "{other}"', f'preprints = "{rule}"'), "utf-8")
+        adopt(team, f"preprints: {rule}")
+        deduplication.deduplicate(team)
+        assert (frozenset(both) in clusters(team)) is together
+        assert frozenset(lone) in clusters(team)
+    assert deduplication.deduplicate(team).compared == 0
+
+
+def test_a_word_under_a_new_engine_loses_no_record(team: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another version of the engine has to compare anew before records can follow from a person's word."""
+    add_citations(team, [twins(3)[1]], "embase")  # type: ignore[list-item]
+    deduplication.deduplicate(team)
+    before = clusters(team)
+    joined = next(members for members in before if len(members) == 2)
+    lone = sorted(c for c in queue(team, "A") if c not in joined)[:2]
+    monkeypatch.setattr("screener.dedup.find.ENGINE_VERSION", "next")
+    judge(team, *lone, "different")
+    assert clusters(team) == before
 
 
 def test_doctor_mends_the_cache(team: Review, pair: tuple[str, str]) -> None:
