@@ -107,9 +107,13 @@ def dedup_command(
         return
     if clusters is None:
         raise click.UsageError("Missing option '--clusters'.")
-    from screener.steps.files import dedup_files
+    from screener.steps.dedup_files import dedup_files
 
-    result = dedup_files(files, clusters, ask=ask, out=out, report=report, skip_bad=skip_bad)
+    progress = output.Progress()
+    result = dedup_files(
+        files, clusters, ask=ask, out=out, report=report, skip_bad=skip_bad, progress=progress
+    )
+    progress.close()
     if wants_json():
         output.data(result)
     else:

@@ -8,7 +8,7 @@ from screener.dedup.block import Blocks
 from screener.dedup.cluster import cluster
 from screener.dedup.files import ASK_COLUMNS, CLUSTER_COLUMNS, ask_table, clusters_table, open_pairs
 from screener.dedup.find import ENGINE_VERSION, block_all, engine_version, find_pairs
-from screener.dedup.prefer import preferred
+from screener.dedup.prefer import preferred, united
 from screener.dedup.values import (
     Blocked,
     Clash,
@@ -39,4 +39,5 @@ __all__ = [
     "find_pairs",
     "open_pairs",
     "preferred",
+    "united",
 ]

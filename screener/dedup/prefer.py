@@ -1,4 +1,4 @@
-"""Which of a record's citations is shown."""
+"""Which of a record's citations is shown, and what the others add to it."""
 
 from __future__ import annotations
 
@@ -21,3 +21,41 @@ def preferred(citations: Mapping[str, Citation], members: Collection[str]) -> st
         return source, -filled, -len(citation.abstract or ""), id_
 
     return min(members, key=rank)
+
+
+# What a citation lacks is taken from the first other one that has it.
+_FILLED = (
+    "abstract",
+    "doi",
+    "pmid",
+    "pmcid",
+    "year",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "language",
+)
+_GATHERED = ("registry_ids", "accessions", "publication_types", "keywords")
+
+
+def united(citations: Mapping[str, Citation], members: Collection[str], shown: str | None = None) -> Citation:
+    """The citation `shown` (if not given the `preferred` one) with what it lacks: identifiers, the abstract, year
+    and place of the other members, in the order of their ids. What it has is never replaced.
+
+    Register numbers, accessions, types and keywords are those of all.
+    """
+    shown = shown or preferred(citations, members)
+    values = citations[shown].to_dict()
+    others = [citations[id_] for id_ in sorted(members) if id_ != shown]
+    for name in _FILLED:
+        if values[name] is None:
+            values[name] = next((v for o in others if (v := getattr(o, name)) is not None), None)
+    for name in _GATHERED:
+        known = {text.casefold() for text in values[name]}
+        for other in others:
+            for text in getattr(other, name):
+                if text.casefold() not in known:
+                    known.add(text.casefold())
+                    values[name].append(text)
+    return Citation.from_dict(values)

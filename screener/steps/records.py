@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from screener.dedup import united
 from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome, Stage, StageStatus
@@ -97,36 +98,9 @@ def card(review: Review, record: str) -> Card:
         for row in store_citations.sources_of(store, record)
     )
     fields = store_citations.citations(store, [s.citation for s in sources])
-    return Card(record, shown, store_citations.current_version(store, shown), united(shown, fields), sources)
-
-
-def united(shown: str, fields: dict[str, Citation]) -> Citation:
-    """The preferred citation with the identifiers, and a missing abstract, of the others."""
-    best = fields[shown]
-    values = best.to_dict()
-    others = [fields[c] for c in sorted(fields) if c != shown]
-    for name in (
-        "abstract",
-        "doi",
-        "pmid",
-        "pmcid",
-        "year",
-        "journal",
-        "volume",
-        "issue",
-        "pages",
-        "language",
-    ):
-        if values[name] is None:
-            values[name] = next((getattr(o, name) for o in others if getattr(o, name) is not None), None)
-    for name in ("registry_ids", "publication_types", "keywords"):
-        known = {text.casefold() for text in values[name]}
-        for other in others:
-            for text in getattr(other, name):
-                if text.casefold() not in known:
-                    known.add(text.casefold())
-                    values[name].append(text)
-    return Citation.from_dict(values)
+    return Card(
+        record, shown, store_citations.current_version(store, shown), united(fields, fields, shown), sources
+    )
 
 
 def united_citations(review: Review) -> dict[str, Citation]:
@@ -135,7 +109,7 @@ def united_citations(review: Review) -> dict[str, Citation]:
     members = store_citations.members_by_record(review.store)
     shown = store_citations.preferred_by_record(review.store)
     return {
-        record: united(shown[record], {c: fields[c] for c in members[record]})
+        record: united(fields, members[record], shown[record])
         for record in store_citations.record_ids(review.store)
     }
 

@@ -125,7 +125,7 @@ OTHERS = {
     "screening.vote", "screening.take_back", "screening.undo_last", "screening.resolve", "screening.retrieve",
     "studies.link", "studies.fill", "studies.withdraw", "studies.submit", "studies.settle",
     "deduplication.deduplicate", "deduplication.recluster", "deduplication.judge", "deduplication.split",
-    "alerts.see", "records.united", "flow.printed_source", "handoff.audit_csv",
+    "alerts.see", "flow.printed_source", "handoff.audit_csv",
 }  # fmt: skip
 
 

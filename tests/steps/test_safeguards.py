@@ -11,7 +11,8 @@ from screener.cli.app import run
 from screener.model.errors import InputError, ReviewError
 from screener.sources import Entrez, read_bytes
 from screener.steps import screening
-from screener.steps.files import convert, dedup_files
+from screener.steps.dedup_files import dedup_files
+from screener.steps.files import convert
 from screener.steps.handoff import audit_csv, export
 from screener.steps.review import Review, adopt
 from screener.store.citations import find_record
