@@ -189,10 +189,10 @@ def recluster(review: Review, renewed: Collection[str] = ()) -> int:
 
 def _joined(review: Review) -> list[list[str]]:
     """The clusters of several citations, each in order."""
-    return [list(members) for members in _clustering(review).members().values() if len(members) > 1]
+    return [list(members) for members in clustering_of(review).members().values() if len(members) > 1]
 
 
-def _clustering(review: Review) -> dedup.Clustering:
+def clustering_of(review: Review) -> dedup.Clustering:
     """Of the citations that some verdict names."""
     pairs = []
     for row in store_duplicates.engine_verdicts(review.store, engine_of(review)):
@@ -221,7 +221,7 @@ def clashes(review: Review) -> list[tuple[str, ...]]:
 
     Until one of the verdicts is withdrawn, none of the chain's 'same' is carried out.
     """
-    return [clash.path for clash in _clustering(review).clashes]
+    return [clash.path for clash in clustering_of(review).clashes]
 
 
 def waiting_pairs(review: Review) -> list[Pair]:

@@ -25,6 +25,7 @@ from screener.model.screening import Stage
 from screener.steps import (
     alerts,
     browse,
+    dedup_audit,
     deduplication,
     handoff,
     queries,
@@ -65,6 +66,9 @@ READS: dict[str, Read] = {
     "records.state": each(records.state),
     "records.titles": lambda r, _: records.titles(r),
     "records.united_citations": lambda r, _: records.united_citations(r),
+    "deduplication.clustering_of": lambda r, _: deduplication.clustering_of(r),
+    "dedup_audit.judged_pairs": lambda r, _: dedup_audit.judged_pairs(r),
+    "dedup_audit.audit_files": lambda r, _: dedup_audit.audit_files(r),
     "screening.queue": lambda r, _: [screening.queue(r, stage) for stage in Stage],
     "screening.own_vote": both(screening.own_vote),
     "screening.history": lambda r, _: [screening.history(r, stage) for stage in Stage],
@@ -124,6 +128,7 @@ READS: dict[str, Read] = {
 OTHERS = {
     "screening.vote", "screening.take_back", "screening.undo_last", "screening.resolve", "screening.retrieve",
     "studies.link", "studies.fill", "studies.withdraw", "studies.submit", "studies.settle",
+    "deduplication.policy_of", "deduplication.engine_of",
     "deduplication.deduplicate", "deduplication.recluster", "deduplication.judge", "deduplication.split",
     "alerts.see", "flow.printed_source", "handoff.audit_csv",
 }  # fmt: skip
@@ -264,7 +269,7 @@ def test_every_function_that_reads_is_tested() -> None:
     """A new public function of the steps is put into READS or into OTHERS, or this fails."""
     modules = (
         *("records", "screening", "studies", "tables_out", "flow", "deduplication", "queries", "handoff"),
-        *("alerts", "browse", "search_report"),
+        *("alerts", "browse", "search_report", "dedup_audit"),
     )
     found = set()
     for name in modules:
