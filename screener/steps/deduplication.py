@@ -268,6 +268,29 @@ def merges(review: Review) -> list[Pair]:
     return found
 
 
+def parted(review: Review) -> list[Pair]:
+    """Pairs that a person called different, each person's word for itself, with what the engine thinks."""
+    store = review.store
+    verdicts = {(pair.a, pair.b): pair for pair in engine_pairs(review)}
+    rows = [
+        r for r in store_duplicates.person_verdicts(store) if r["verdict"] == dedup.Verdict.DIFFERENT.value
+    ]
+    fields = store_citations.citations(store, {c for row in rows for c in (row["a"], row["b"])})
+    return [
+        Pair(
+            row["a"],
+            row["b"],
+            fields[row["a"]],
+            fields[row["b"]],
+            verdicts.get((row["a"], row["b"])),
+            by=row["actor"],
+            said=row["verdict"],
+            note=row["note"],
+        )
+        for row in rows
+    ]
+
+
 def judge(review: Review, a: str, b: str, verdict: str, note: str | None = None) -> int:
     """A person's word on a pair: same, different, ask (cannot tell) or withdrawn. Gives the number of records.
 

@@ -27,6 +27,7 @@ from screener.steps import (
     browse,
     dedup_audit,
     deduplication,
+    duplicate_groups,
     handoff,
     queries,
     records,
@@ -67,6 +68,9 @@ READS: dict[str, Read] = {
     "records.titles": lambda r, _: records.titles(r),
     "records.united_citations": lambda r, _: records.united_citations(r),
     "deduplication.clustering_of": lambda r, _: deduplication.clustering_of(r),
+    "duplicate_groups.groups": lambda r, _: duplicate_groups.groups(r),
+    "duplicate_groups.members_of": each(duplicate_groups.members_of),
+    "duplicate_groups.size_of": each(duplicate_groups.size_of),
     "dedup_audit.judged_pairs": lambda r, _: dedup_audit.judged_pairs(r),
     "dedup_audit.audit_files": lambda r, _: dedup_audit.audit_files(r),
     "screening.queue": lambda r, _: [screening.queue(r, stage) for stage in Stage],
@@ -97,6 +101,7 @@ READS: dict[str, Read] = {
     "flow.flow": lambda r, _: flow_step.flow(r).to_dict(),
     "deduplication.engine_pairs": lambda r, _: deduplication.engine_pairs(r),
     "deduplication.waiting_pairs": lambda r, _: deduplication.waiting_pairs(r),
+    "deduplication.parted": lambda r, _: deduplication.parted(r),
     "deduplication.merges": lambda r, _: deduplication.merges(r),
     "deduplication.clashes": lambda r, _: deduplication.clashes(r),
     "deduplication.find_citation": each(deduplication.find_citation),
@@ -269,7 +274,7 @@ def test_every_function_that_reads_is_tested() -> None:
     """A new public function of the steps is put into READS or into OTHERS, or this fails."""
     modules = (
         *("records", "screening", "studies", "tables_out", "flow", "deduplication", "queries", "handoff"),
-        *("alerts", "browse", "search_report", "dedup_audit"),
+        *("alerts", "browse", "search_report", "dedup_audit", "duplicate_groups"),
     )
     found = set()
     for name in modules:
@@ -288,6 +293,7 @@ def test_every_function_that_reads_is_tested() -> None:
         "resolving",
         "databases",
         "demo",
+        "dedup_files",
         "files",
         "importing",
         "intake",

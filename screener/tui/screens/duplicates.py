@@ -11,10 +11,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from screener.steps import deduplication
+from screener.steps import deduplication, duplicate_groups
 from screener.steps.deduplication import Pair
 from screener.tui.pair_text import pair_text
 from screener.tui.screens.base import ReviewScreen
+from screener.tui.screens.group import GroupScreen
 from screener.tui.text import plain
 from screener.tui.widgets.line_list import Line, LineList
 
@@ -87,6 +88,9 @@ class DuplicatesScreen(PairView):
         Binding("u", "undo", "undo", id="pair.undo", tooltip="Take back your last word of this session"),
         Binding("j", "walk(1)", "next", id="pair.next", tooltip="Next pair without judging"),
         Binding("k", "walk(-1)", "back", id="pair.back", tooltip="Pair before"),
+        Binding(
+            "o", "open", "record", id="pair.open", tooltip="The record that one of the two is in already"
+        ),
         Binding("l", "merges", "merges", id="pair.merges", tooltip="The merges done; split a citation out"),
         *_SCROLL_KEYS,
     ]
@@ -96,6 +100,7 @@ class DuplicatesScreen(PairView):
         self._pairs: list[Pair] = []
         self._at = 0
         self._said: list[tuple[str, str]] = []
+        self._in_record: str | None = None
 
     @property
     def pair(self) -> Pair | None:
@@ -110,10 +115,29 @@ class DuplicatesScreen(PairView):
         self.workbench.count("duplicates", len(self._pairs))
         at = f"pair {self._at + 1} of {len(self._pairs):,}" if self._pairs else "no pair waits"
         said = f" · {len(self._said)} judged this session" if self._said else ""
-        self.query_one("#progress", Static).update(Content.assemble(("duplicates", "bold"), f"  {at}{said}"))
+        self.query_one("#progress", Static).update(
+            Content.assemble(("duplicates", "bold"), f"  {at}{said}{self._sizes()}")
+        )
         self.draw_pair()
         self.query_one("#pair-scroll").scroll_home(animate=False)
         self.show_keys()
+
+    def _sizes(self) -> str:
+        """Where a side is one of several citations already: what is said on the pair is said on all of them."""
+        pair = self.pair
+        self._in_record = None
+        if pair is None:
+            return ""
+        sizes = [duplicate_groups.size_of(self.review, citation) for citation in (pair.a, pair.b)]
+        if max(sizes) == 1:
+            return ""
+        self._in_record = (pair.a, pair.b)[sizes.index(max(sizes))]
+        sides = zip(("left", "right"), sizes, strict=True)
+        return " · " + ", ".join(f"{side} is one of {n} in its record" for side, n in sides if n > 1)
+
+    def action_open(self) -> None:
+        if self._in_record is not None:
+            self.app.push_screen(GroupScreen(self._in_record))
 
     def nothing(self) -> Content:
         return Content(
@@ -156,40 +180,53 @@ class DuplicatesScreen(PairView):
             return True if self.pair is not None else None
         if action == "undo":
             return True if self._said else None
+        if action == "open":
+            return True if self._in_record is not None else None
         return True
 
 
 class MergesScreen(ReviewScreen):
-    """Pairs that are one record, by the engine or by a person; and those that a person parted."""
+    """Records of several citations, by the engine or by a person; and pairs that a person parted."""
 
     PLACE = "merges"
     road = "duplicates"
     EXPLAIN = (
-        "What was merged, by the engine or by a person, and what a person called different. "
-        "Enter shows the pair."
+        "What was merged, by the engine or by a person, a record a line, and the pairs that a person called "
+        "different. Enter shows the citations; there one can be taken out of its record."
     )
 
     def __init__(self) -> None:
         super().__init__()
-        self._merges: list[Pair] = []
+        self._groups: list[duplicate_groups.GroupLine] = []
+        self._parted: list[Pair] = []
 
     def body(self) -> Iterator[Widget]:
         yield Static(markup=False, id="progress")
         yield LineList(id="merges")
 
     def renew(self) -> None:
-        self._merges = deduplication.merges(self.review)
+        self._groups = duplicate_groups.groups(self.review)
+        self._parted = deduplication.parted(self.review)
         lines = [
             Line(
-                str(n),
-                f"{plain(pair.first.title)}  ~  {plain(pair.second.title)}",
-                mark="-" if pair.said == "different" else "=",
-                tail=f"{SAID.get(pair.said, pair.said)}, {pair.by}" if pair.said else "engine",
+                f"g{n}",
+                plain(group.title) or "(no title)",
+                mark="=",
+                tail=f"{group.count} citations, {', '.join(group.by) or 'engine'}",
             )
-            for n, pair in enumerate(self._merges)
+            for n, group in enumerate(self._groups)
+        ]
+        lines += [
+            Line(
+                f"p{n}",
+                f"{plain(pair.first.title)}  ~  {plain(pair.second.title)}",
+                mark="-",
+                tail=f"different, {pair.by}",
+            )
+            for n, pair in enumerate(self._parted)
         ]
         head = (
-            f"{len(lines):,} pairs: = one record, - parted by a person"
+            f"{len(self._groups):,} records of several citations (=), {len(self._parted):,} pairs parted (-)"
             if lines
             else "Nothing was merged yet."
         )
@@ -197,91 +234,48 @@ class MergesScreen(ReviewScreen):
         self.query_one(LineList).show(lines)
 
     def on_line_list_opened(self, event: LineList.Opened) -> None:
-        self.app.push_screen(MergeScreen(self._merges[int(event.line.key)]))
+        kind, number = event.line.key[0], int(event.line.key[1:])
+        if kind == "g":
+            self.app.push_screen(GroupScreen(self._groups[number].record))
+        else:
+            self.app.push_screen(PartedScreen(self._parted[number]))
 
 
-class MergeScreen(PairView):
-    """One merge, and the way out of it."""
+class PartedScreen(PairView):
+    """A pair that a person called different, and the way back."""
 
-    PLACE = "merge"
+    PLACE = "parted"
     road = "duplicates"
     EXPLAIN = (
-        "Two citations of one record. 1 takes the left one out of the record, 2 the right one: it "
-        "becomes different "
-        "from every other member, and votes stay with the citation they were cast on. u takes your word back."
+        "Two citations that a person called different: no record may hold both. u takes your own word back."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "1",
-            "split(0)",
-            "split out left",
-            id="merge.left",
-            tooltip="Take the left citation out of the record",
-        ),
-        Binding(
-            "2",
-            "split(1)",
-            "split out right",
-            id="merge.right",
-            tooltip="Take the right citation out of the record",
-        ),
-        Binding("u", "undo", "undo", id="merge.undo", tooltip="Take back your own word on this pair"),
+        Binding("u", "undo", "undo", id="parted.undo", tooltip="Take back your own word on this pair"),
         *_SCROLL_KEYS,
     ]
 
     def __init__(self, pair: Pair) -> None:
         super().__init__()
         self._pair = pair
-        self._made: list[tuple[str, str]] = []
+        self._withdrawn = False
 
     @property
     def pair(self) -> Pair | None:
         return self._pair
 
-    @property
-    def _parted(self) -> bool:
-        return self._pair.said == "different"
-
-    @property
-    def _mine(self) -> bool:
-        return self._pair.said is not None and self._pair.by == self.review.viewer
-
     def renew(self) -> None:
-        by = f"{SAID.get(self._pair.said, '')} by {self._pair.by}" if self._pair.said else "by the engine"
-        self.query_one("#progress", Static).update(Content.assemble(("merge", "bold"), f" · {plain(by)}"))
+        by = "your word is taken back" if self._withdrawn else f"different, says {self._pair.by}"
+        self.query_one("#progress", Static).update(Content.assemble(("parted", "bold"), f" · {plain(by)}"))
         self.draw_pair()
         self.show_keys()
 
-    def _own_partings(self) -> set[tuple[str, str]]:
-        me = self.review.viewer
-        return {(p.a, p.b) for p in deduplication.merges(self.review) if p.by == me and p.said == "different"}
-
-    def action_split(self, side: int) -> None:
-        citation = (self._pair.a, self._pair.b)[side]
-        before = self._own_partings()
-        deduplication.split(self.review, citation)
-        self._made = sorted(self._own_partings() - before)
-        self._pair = self._now()
-        self.renew()
-        self.say("+", "split out: it is a record of its own now; u takes it back")
-
     def action_undo(self) -> None:
-        for a, b in self._made or [(self._pair.a, self._pair.b)]:
-            deduplication.judge(self.review, a, b, "withdrawn")
-        self._made = []
-        self._pair = self._now()
+        deduplication.judge(self.review, self._pair.a, self._pair.b, "withdrawn")
+        self._withdrawn = True
         self.renew()
-        self.say("+", "your word is taken back")
-
-    def _now(self) -> Pair:
-        key = (self._pair.a, self._pair.b)
-        found = (p for p in deduplication.merges(self.review) if (p.a, p.b) == key)
-        plain_pair = Pair(*key, self._pair.first, self._pair.second, self._pair.verdict)
-        return next(found, plain_pair)
+        self.say("+", "your word is taken back; the engine's holds again")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "split":
-            return None if self._parted else True
         if action == "undo":
-            return True if self._made or self._mine else None
+            return True if self._pair.by == self.review.viewer and not self._withdrawn else None
         return True
