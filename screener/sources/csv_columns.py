@@ -48,6 +48,16 @@ _SPREADSHEET = re.compile(
     rf"\d{{1,2}}-(?:{_MONTH})(?:-\d\d(?:\d\d)?)?|(?:{_MONTH})-\d\d|\d{{1,2}}/\d{{1,2}}/(?:\d\d){{1,2}}|"
     r"\d{4}-\d\d-\d\d(?: 00:00:00)?|\d(?:[.,]\d+)?[eE]\+\d+"
 )
+# '1-8' as a spreadsheet shows it, whichever of the two it took for the day.
+_DAY = re.compile(rf"(\d{{1,2}})-({_MONTH})")
+
+
+def _pages_of_day(text: str) -> str | None:
+    """The two numbers that a spreadsheet took for a day and a month, the smaller first: '01-Aug' is 1-8."""
+    if not (match := _DAY.fullmatch(text)):
+        return None
+    day, month = int(match[1]), _MONTH.split("|").index(match[2]) + 1
+    return f"{min(day, month)}-{max(day, month)}"
 
 
 def key_of(header: str) -> str:
@@ -156,7 +166,7 @@ class Columns:
             year=year,
             volume=plain(sound("volume")) or printed.get("volume"),
             issue=plain(sound("issue")) or printed.get("issue"),
-            pages=self._pages(cells, sound("pages"), note)
+            pages=self._pages(cells, self._paged(first("pages"), cells, note), note)
             or pages_of(printed.get("pages") or printed.get("number")),
             doi=doi_of(*every("doi"), *(each for each in links if "doi.org/" in each or "id=doi:" in each)),
             pmid=pmid,
@@ -175,13 +185,23 @@ class Columns:
             conference=conference if conference != title else None,
         )
 
+    def _paged(self, text: str | None, cells: list[str], note: Note) -> str | None:
+        if text and (pages := _pages_of_day(text)):
+            note(f"column '{self._header_of('pages', text, cells)}': '{text}' was read as {pages}")
+            return pages
+        return text if text and not self._spoilt("pages", text, cells, note) else None
+
+    def _header_of(self, field: str, text: str, cells: list[str]) -> str:
+        place = next((place for place, cell in enumerate(cells) if cell.strip() == text), None)
+        return self.header[place] if place is not None else field
+
     def _spoilt(self, field: str, text: str, cells: list[str], note: Note) -> bool:
         """Whether a spreadsheet has made a date or a rounded number of the value; noted when so."""
         if not _SPREADSHEET.fullmatch(text):
             return False
-        place = next((place for place, cell in enumerate(cells) if cell.strip() == text), None)
-        column = self.header[place] if place is not None else field
-        note(f"column '{column}': '{text}' was spoilt by a spreadsheet; left out")
+        note(
+            f"column '{self._header_of(field, text, cells)}': '{text}' was spoilt by a spreadsheet; left out"
+        )
         return True
 
     def _pmid(self, values: list[str], cells: list[str], note: Note) -> str | None:

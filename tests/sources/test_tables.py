@@ -125,7 +125,13 @@ class TestText:
             read_bytes(b"Title,Year\nOne,2001\n" + other, "x.csv")
         assert caught.value.entry == "line 3"
 
-    @pytest.mark.parametrize("spoilt", ["2-Mar", "Mar-95", "3/12/2021", "2021-03-02 00:00:00"])
+    @pytest.mark.parametrize(("shown", "pages"), [("2-Mar", "2-3"), ("01-Aug", "1-8"), ("12-Mar", "3-12")])
+    def test_pages_shown_as_a_day_are_read_as_the_numbers_they_were(self, shown: str, pages: str) -> None:
+        result = read_bytes(f"Title,Pages\nOne,{shown}\n".encode(), "x.csv")
+        assert result.entries[0].citation.pages == pages
+        assert result.notes == (f"entry 1: line 2, column 'Pages': '{shown}' was read as {pages}",)
+
+    @pytest.mark.parametrize("spoilt", ["Mar-95", "3/12/2021", "2021-03-02 00:00:00"])
     def test_pages_that_a_spreadsheet_made_a_date_are_noted(self, spoilt: str) -> None:
         result = read_bytes(f"Title,Pages,Issue\nOne,{spoilt},Jan-Feb\n".encode(), "x.csv")
         c = result.entries[0].citation
