@@ -16,7 +16,6 @@ import argparse
 import csv
 import json
 import os
-import re
 import resource
 import sys
 import time
@@ -29,7 +28,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import made_citations
-from screener.dedup import PairVerdict, Verdict, cluster, clusters_table, find_pairs
+from screener import sources
+from screener.dedup import PairVerdict, cluster, clusters_table, find_pairs, open_pairs
 from screener.model.citation import Citation
 from screener.steps import deduplication, importing
 from screener.steps import review as review_step
@@ -37,35 +37,13 @@ from screener.steps import review as review_step
 BIOMEDICAL = ("rathbone", "sweep")
 
 
-def citation(row: Mapping[str, Any]) -> Citation:
-    def text(*names: str) -> str | None:
-        return next((str(row[n]).strip() for n in names if row.get(n)), None)
-
-    year = text("year")
-    authors = text("authors", "author") or ""
-    kind = text("type", "ENTRYTYPE")
-    return Citation(
-        source="other",
-        title=text("title"),
-        abstract=text("abstract"),
-        authors=tuple(a.strip() for a in re.split(r"\s+and\s+|;", authors) if a.strip()),
-        journal=text("journal", "booktitle"),
-        year=int(year) if year and year.isdigit() else None,
-        volume=text("volume"),
-        issue=text("issue", "number"),
-        pages=text("pages"),
-        doi=(text("doi") or "").lower() or None,
-        publication_types=(kind,) if kind else (),
-    )
-
-
 def read(folder: Path) -> tuple[dict[str, Citation], dict[str, str]]:
-    csv.field_size_limit(2**31 - 1)
-    with (folder / "records.csv").open(newline="", encoding="utf-8-sig") as file:
-        records = {row["id"]: citation(row) for row in csv.DictReader(file)}
+    """The entries as our reader has them, and the work of each."""
+    table = folder / "records.csv"
+    ids = sources.csv_column(table, "id") or ()
     with (folder / "gold.csv").open(newline="", encoding="utf-8-sig") as file:
         gold = {row["id"]: row["cluster"] for row in csv.DictReader(file)}
-    return records, gold
+    return {ids[e.position - 1]: e.citation for e in sources.read(table).entries}, gold
 
 
 def counts(gold: Mapping[str, str], found: Mapping[str, str]) -> Counter[str]:
@@ -109,16 +87,26 @@ def show(title: str, ids: list[str], records: Mapping[str, Citation], pairs: lis
 
 
 def special(path: Path) -> None:
+    """Each labelled pair alone, as a table of two rows."""
     cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    names = {"author": "authors", "number": "issue", "booktitle": "journal", "ENTRYTYPE": "type"}
     right = 0
-    for case in cases:
-        both = {"a": citation(case["record_a"]), "b": citation(case["record_b"])}
-        pairs = find_pairs(both)
-        same = cluster(both, pairs).root_of["b"] == "a"
-        right += same == case["expected_duplicate"]
-        if same != case["expected_duplicate"]:
-            print(f"  {case['id']}: expected {case['expected_duplicate']}; {[p.describe() for p in pairs]}")
-    print(f"{'special pairs':22} {right} of {len(cases)} as labelled")
+    with TemporaryDirectory() as folder:
+        table = Path(folder) / "pair.csv"
+        for case in cases:
+            rows = [{names.get(k, k): v for k, v in case[r].items()} for r in ("record_a", "record_b")]
+            with table.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
+                writer.writeheader()
+                writer.writerows(rows)
+            both = {str(e.position): e.citation for e in sources.read(table).entries}
+            pairs = find_pairs(both)
+            same = len(set(cluster(both, pairs).root_of.values())) == 1
+            right += same == case["expected_duplicate"]
+            if same != case["expected_duplicate"]:
+                told = [p.describe() for p in pairs]
+                print(f"  {case['id']}: expected {case['expected_duplicate']}; {told}")
+    print(f"special pairs: {right} of {len(cases)} as labelled")
 
 
 def measure_review(count: int) -> None:
@@ -205,8 +193,8 @@ def main() -> None:
         clustering = cluster(records, pairs)
         seconds = time.perf_counter() - started
         roots = clustering.root_of
-        open_pairs = [p for p in pairs if p.verdict is Verdict.ASK and roots[p.a] != roots[p.b]]
-        asked = Counter(ask=len(open_pairs), true=sum(gold[p.a] == gold[p.b] for p in open_pairs))
+        questions = open_pairs(pairs, clustering)
+        asked = Counter(ask=len(questions), true=sum(gold[p.a] == gold[p.b] for p in questions))
         result = counts(gold, roots)
         print(line(folder.name, result, seconds, asked))
         for group in ("all", "biomedical") if folder.name.startswith(BIOMEDICAL) else ("all",):
@@ -230,7 +218,7 @@ def main() -> None:
                 show("WRONGLY MERGED", m, records, pairs)
             for m in split[: args.errors]:
                 show("MISSED", m, records, pairs)
-        for p in [p for p in open_pairs if gold[p.a] != gold[p.b]][: args.asks]:
+        for p in [p for p in questions if gold[p.a] != gold[p.b]][: args.asks]:
             show("ASK", [p.a, p.b], records, [p])
     for group, (result, seconds, asked) in totals.items():
         print(line(group, result, seconds, asked))

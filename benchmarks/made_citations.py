@@ -2,10 +2,10 @@
 
     python -m benchmarks.made_citations N OUT.ris|.nbib|.xml|.csv [--duplicates 0.1] [--seed 1] [--first 1]
 
-Words come with Zipf's frequencies, a share of the entries tells of an earlier paper as another export would:
-names cut to initials, journal and pages abbreviated, identifiers or abstract missing, a meeting abstract of the
-same title. The same arguments give the same bytes; entries are written one at a time. In PubMed's formats a
-duplicate has a number of its own, except that in .nbib it is an entry of Embase.
+Words come with Zipf's frequencies, a share of the entries tells of an earlier paper as another export would: names cut
+to initials, journal and pages abbreviated, identifiers, abstract, volume or subtitle missing, letters swapped, the year
+of the online version, a meeting abstract of the same title. The same arguments give the same bytes; entries are written
+one at a time. In PubMed's formats a duplicate has a number of its own, except that in .nbib it is an entry of Embase.
 """
 
 from __future__ import annotations
@@ -70,20 +70,27 @@ class Maker:
         self.journals = [f"{k} of {p} {f}" for k in KINDS for p in PLACES for f in FIELDS]
         stock.shuffle(self.journals)
         self.founded = {j: stock.randint(1920, 1979) for j in self.journals}
-        self.recent: list[Citation] = []
+        self.recent: list[tuple[int, Citation]] = []
+        self.works: list[int] = []
+        """Of each entry that was made: the number of the first entry that tells of the same work."""
 
     def citations(self, count: int, duplicates: float, first: int) -> Iterator[Citation]:
         """`count` entries, numbered from `first`; the share `duplicates` of them tell of an earlier one."""
         for number in range(first, first + count):
             if self.recent and self.chance.random() < duplicates:
-                yield self.again(self.chance.choice(self.recent), number)
+                work, paper = self.chance.choice(self.recent)
+                entry = self.again(paper, number)
+                meeting = "Conference Abstract" in entry.publication_types
+                self.works.append(number if meeting else work)
+                yield entry
                 continue
             made = self.paper(number)
+            self.works.append(number)
             # A sample of what was made: memory stays small however many there are.
             if len(self.recent) < 2000:
-                self.recent.append(made)
+                self.recent.append((number, made))
             else:
-                self.recent[self.chance.randrange(2000)] = made
+                self.recent[self.chance.randrange(2000)] = number, made
             yield made
 
     def paper(self, number: int) -> Citation:
@@ -139,6 +146,7 @@ class Maker:
             issue=paper.issue if chance.random() < 0.8 else None,
             publication_types=("Article",),
         )
+        entry = self.worn(entry)
         if chance.random() < 1 / 12:
             page = chance.randint(100, 900)
             return replace(
@@ -151,6 +159,20 @@ class Maker:
                 publication_types=("Conference Abstract",),
             )
         return entry
+
+    def worn(self, entry: Citation) -> Citation:
+        """What else happens to entries on their way, each now and then."""
+        chance, title = self.chance, entry.title or ""
+        if chance.random() < 0.03 and len(title) > 20:
+            at = chance.randrange(5, len(title) - 5)
+            title = title[:at] + title[at + 1] + title[at] + title[at + 2 :]
+        if chance.random() < 0.02 and title.count(" ") > 12:
+            title = " ".join(title.split()[:10])
+        volume = entry.volume if chance.random() < 0.97 else None
+        pages = entry.pages if chance.random() < 0.97 else None
+        year = entry.year + chance.choice((-1, 1)) if entry.year and chance.random() < 0.05 else entry.year
+        authors = () if chance.random() < 0.01 else entry.authors
+        return replace(entry, title=title, year=year, authors=authors, volume=volume, pages=pages)
 
     def abstract(self) -> str:
         parts = (f"{head}: {self.text(self.chance.randint(35, 75)).capitalize()}." for head in HEADINGS)
