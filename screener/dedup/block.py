@@ -1,8 +1,9 @@
 """Which pairs are worth comparing: those that share one of many cheap exact keys.
 
 Blocks stay small by themselves in real searches. One that holds more than `MOST_IN_BLOCK` citations
-(500 editorials of one journal, a supplement under one DOI) is split by year, volume and first page; a
-part that is still too large is left to the other keys.
+(500 editorials of one journal, a supplement under one DOI) is split by year, volume and first page; in a part
+that is still too large each is compared with the few next to it in the order of titles, so that no block costs
+more than its size.
 
 Most pairs share a key by chance. Those that share none of the `STRONG` ones and whose titles are unlike are
 passed over: no rule could match.
@@ -24,6 +25,8 @@ from screener.dedup.normalise import Outline, outline, title_key
 from screener.model.citation import Citation
 
 MOST_IN_BLOCK = 150
+# In a part that is larger, with so many next ones.
+_NEXT = 5
 
 Key = tuple[str, ...]
 
@@ -166,4 +169,10 @@ class Blocks:
             parts: dict[int, list[int]] = defaultdict(list)
             for number in numbers:
                 parts[self._finer[number]].append(number)
-            yield from (part for part in parts.values() if len(part) <= MOST_IN_BLOCK)
+            for part in parts.values():
+                if len(part) <= MOST_IN_BLOCK:
+                    yield part
+                    continue
+                ordered = sorted(part, key=lambda n: (self._titles[n].title, self.ids[n]))
+                for start in range(len(ordered) - 1):
+                    yield sorted(ordered[start : start + _NEXT + 1])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement, product
 
 from screener.dedup.block import Blocks
 from screener.dedup.normalise import Prepared, prepare
@@ -25,6 +26,9 @@ def engine_version(policy: Policy) -> str:
 
 # Citations that are held ready for comparison at one time, some 3 KB each.
 _AT_HAND = 20_000
+
+# In a group of more, citations that read alike are looked at as one.
+_CROWD = 50
 
 # Two citations by their numbers in the blocks, the smaller first.
 Pair = tuple[int, int]
@@ -59,8 +63,11 @@ def find_pairs(
     groups = _groups(pair for pair, v in found.items() if v.verdict is Verdict.SAME)
     if numbers is not None:
         groups = [group for group in groups if not numbers.isdisjoint(group)]
-    within = (pair for group in groups for pair in combinations(group, 2))
+    within = (pair for group in groups if len(group) <= _CROWD for pair in combinations(group, 2))
     linked = judges.all((pair for pair in within if pair not in found), linked=True)
+    for group in groups:
+        if len(group) > _CROWD:
+            linked |= {pair: v for pair, v in judges.crowd(group).items() if pair not in found}
     return sorted([*(found[pair] for pair in wanted), *linked.values()], key=lambda v: (v.a, v.b))
 
 
@@ -90,6 +97,22 @@ class _Judges:
         for a, b in _side_by_side(pairs):
             verdict = judge(self._prepared(a), self._prepared(b), self._policy, linked=linked)
             if verdict is not None:
+                found[a, b] = verdict
+        return found
+
+    def crowd(self, group: Iterable[int]) -> dict[Pair, PairVerdict]:
+        """As `all` on the linked pairs of a large group, at the cost of its different ones."""
+        alike: dict[Prepared, list[int]] = defaultdict(list)
+        for number in group:
+            alike[replace(self._prepared(number), id="")].append(number)
+        found: dict[Pair, PairVerdict] = {}
+        for some, others in combinations_with_replacement(alike.values(), 2):
+            pairs = combinations(some, 2) if some is others else product(some, others)
+            for first, other in pairs:
+                a, b = min(first, other), max(first, other)
+                verdict = judge(self._prepared(a), self._prepared(b), self._policy, linked=True)
+                if verdict is None or not verdict.forbids:
+                    break  # what holds for one pair of them holds for all
                 found[a, b] = verdict
         return found
 

@@ -110,6 +110,8 @@ def is_bracketed(title: str) -> bool:
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>\[\]]+")
 
+_NEXT_DOI = re.compile(r"[;,|](?=10\.\d{4,9}/)")
+
 
 def doi_key(doi: str | None) -> str | None:
     """The DOI for comparison: bare, lower case, punctuation at the end dropped; None if it is not one.
@@ -126,6 +128,7 @@ def doi_key(doi: str | None) -> str | None:
     match = _DOI.search(text)
     if not match:
         return None
-    prefix, _, suffix = match[0].partition("/")
+    # Of several DOIs in one field the first.
+    prefix, _, suffix = _NEXT_DOI.split(match[0])[0].partition("/")
     suffix = re.sub(r"[\W_]+", "", suffix)
     return f"{prefix}/{suffix}" if len(suffix) >= 2 else None
