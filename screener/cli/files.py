@@ -86,6 +86,7 @@ def dedup_command(
 ) -> None:
     """Find duplicates in FILES; without files, in the review (what is compared is not compared again)."""
     if not files:
+        from screener.cli.search import joined_screened, say_joined
         from screener.steps.deduplication import deduplicate, waiting_pairs
 
         progress = output.Progress()
@@ -99,10 +100,12 @@ def dedup_command(
             "citations": done.citations,
             "records": done.records,
             "waiting": waiting,
+            "joined_screened": joined_screened(done),
         }
         if wants_json():
             output.data(facts)
         else:
+            say_joined(done)
             output.line(f"{done.citations:,} citations, {done.records:,} records, {waiting} pairs to judge")
         return
     if clusters is None:

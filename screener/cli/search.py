@@ -16,6 +16,7 @@ from screener.model.errors import InputError, ScreenerError
 
 if TYPE_CHECKING:
     from screener.sources.remote import Remote
+    from screener.steps.deduplication import Deduplicated
     from screener.steps.importing import Imported
 
 
@@ -123,7 +124,7 @@ def _refresh(
         raised = alerts(opened)
     progress.close()
     facts = {"alerts": sum(alert.open for alert in raised)}
-    report(list(done.runs), found.records, facts, failed=done.failed)
+    report(list(done.runs), found, facts, failed=done.failed)
 
 
 @search_command.command("list")
@@ -245,7 +246,7 @@ def import_command(
         )
         found = deduplicate(opened, progress)
     progress.close()
-    report(runs, found.records)
+    report(runs, found)
 
 
 def _text(path: Path | None) -> str | None:
@@ -261,7 +262,7 @@ def _text(path: Path | None) -> str | None:
 
 def report(
     runs: list[Imported],
-    records: int,
+    found: Deduplicated,
     facts: dict[str, Any] | None = None,
     *,
     failed: tuple[tuple[str, ScreenerError], ...] = (),
@@ -277,19 +278,20 @@ def report(
                 **(errors if failed else {}),
                 "imports": [run.to_dict() for run in runs],
                 "skipped": [item for run in runs for item in run.to_dict()["skipped"]],
-                "records": records,
+                "records": found.records,
+                "joined_screened": joined_screened(found),
                 **(facts or {}),
             }
         )
     else:
-        _say(runs, records, facts or {}, failed)
+        _say(runs, found, facts or {}, failed)
     if failed:
         raise click.exceptions.Exit(1)
 
 
 def _say(
     runs: list[Imported],
-    records: int,
+    found: Deduplicated,
     facts: dict[str, Any],
     failed: tuple[tuple[str, ScreenerError], ...],
 ) -> None:
@@ -318,4 +320,21 @@ def _say(
         output.line(f"! {name}: {error}")
     if facts.get("alerts"):
         output.line(f"! {facts['alerts']} alerts: `screener alerts list`")
-    output.line(f"{records:,} records")
+    say_joined(found)
+    output.line(f"{found.records:,} records")
+
+
+def joined_screened(found: Deduplicated) -> list[dict[str, str]]:
+    """New citations that are part of screened records now, for --json."""
+    return [{"citation": citation, "record": record} for citation, record in found.joined]
+
+
+def say_joined(found: Deduplicated) -> None:
+    """That new citations became part of screened records, so that nothing is inherited in silence."""
+    if not found.joined:
+        return
+    some = ", ".join(f"{citation} (as {record})" for citation, record in found.joined[:5])
+    more = f" and {len(found.joined) - 5} more" if len(found.joined) > 5 else ""
+    output.line(
+        f"! {len(found.joined)} new citations are duplicates of screened records, whose votes stand: {some}{more}"
+    )

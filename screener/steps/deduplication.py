@@ -15,9 +15,11 @@ from typing import Any
 from screener import dedup
 from screener.model.citation import Citation
 from screener.model.errors import ReviewError
+from screener.model.screening import Stage
 from screener.steps.review import Progress, Review, silent
 from screener.store import citations as store_citations
 from screener.store import duplicates as store_duplicates
+from screener.store import screening as store_screening
 from screener.store.database import Row, Store
 
 # From so many citations on, other processes are worth their start; what one of them does at a time.
@@ -34,6 +36,9 @@ class Deduplicated:
     ask: int
     citations: int
     records: int
+    joined: tuple[tuple[str, str], ...] = ()
+    """New citations that are now part of a record with votes that the person may see, each with that record's citation
+    shown, by the names that people use. The votes stay as they were: they were cast on the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
     engine = engine_of(review)
     waiting = store_duplicates.uncompared(store, engine)
     pairs: list[dedup.PairVerdict] = []
+    joined: tuple[tuple[str, str], ...] = ()
     if waiting:
         progress("comparing", 0, len(waiting))
         citations = store_duplicates.Snapshot(store)
@@ -86,6 +92,7 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
                 store, engine, (_row(pair, citations) for pair in pairs), waiting
             )
             records = recluster(review, waiting)
+        joined = _joined_screened(review, waiting)
         progress("comparing", len(waiting), len(waiting))
     else:
         records = recluster(review)
@@ -95,6 +102,24 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
         ask=sum(pair.verdict is dedup.Verdict.ASK for pair in pairs),
         citations=store_citations.count(store),
         records=records,
+        joined=joined,
+    )
+
+
+def _joined_screened(review: Review, new: Collection[str]) -> tuple[tuple[str, str], ...]:
+    store = review.store
+    fresh = frozenset(new)
+    older = {
+        record: [c for c in members if c in fresh]
+        for record, members in store_citations.members_by_record(store).items()
+        if len(members) > 1 and not fresh.issuperset(members) and not fresh.isdisjoint(members)
+    }
+    if not older:
+        return ()
+    voted = {r for stage in Stage for r in store_screening.visible_votes(store, stage, review.viewer)}
+    names, shown = store_citations.names(store), store_citations.preferred_by_record(store)
+    return tuple(
+        sorted((names[c], names[shown[r]]) for r, members in older.items() if r in voted for c in members)
     )
 
 

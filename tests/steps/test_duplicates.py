@@ -220,6 +220,28 @@ def test_the_engine_joins_and_is_incremental(team: Review) -> None:
     assert deduplication.deduplicate(team).compared == 0
 
 
+def test_a_newcomer_to_a_screened_record_is_told_and_changes_no_vote(team: Review) -> None:
+    """Only to those who may see votes on it; the vote stays on the citation on which it was cast."""
+    record = store_citations.find_record(team.store, f"PMID:{citation(3).pmid}")
+    say(team, "A", record, EXCLUDE)
+    say(team, "B", record, EXCLUDE)
+    before = outcome(team, record)
+    (new,) = add_citations(team, [twins(3)[1]], "embase")  # type: ignore[list-item]
+    done = deduplication.deduplicate(team)
+    names = store_citations.names(team.store)
+    assert done.joined == ((names[new], names[record]),)
+    assert outcome(team, record) == before == Outcome.EXCLUDED
+    assert {r[0] for r in team.store.rows("SELECT citation_id FROM decisions")} == {record}
+    assert deduplication.deduplicate(team).joined == ()
+
+
+def test_a_newcomer_tells_nothing_of_open_votes(team: Review) -> None:
+    record = store_citations.find_record(team.store, f"PMID:{citation(3).pmid}")
+    say(team, "A", record, EXCLUDE)
+    add_citations(team, [twins(3)[1]], "embase")  # type: ignore[list-item]
+    assert deduplication.deduplicate(team).joined == ()
+
+
 def test_incremental_is_as_good_as_at_once(tmp_path: Path) -> None:
     """Files deduplicated one after the other give the clusters of all at once."""
     files = [("pubmed", [citation(n) for n in range(1, 6)])]
