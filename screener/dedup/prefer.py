@@ -36,14 +36,14 @@ _FILLED = (
     "pages",
     "language",
 )
-_GATHERED = ("registry_ids", "accessions", "publication_types", "keywords")
+_GATHERED = ("registry_ids", "publication_types", "keywords")
 
 
 def united(citations: Mapping[str, Citation], members: Collection[str], shown: str | None = None) -> Citation:
     """The citation `shown` (if not given the `preferred` one) with what it lacks: identifiers, the abstract, year
     and place of the other members, in the order of their ids. What it has is never replaced.
 
-    Register numbers, accessions, types and keywords are those of all.
+    Register numbers, types and keywords are those of all; `accessions` names every other database's entry.
     """
     shown = shown or preferred(citations, members)
     values = citations[shown].to_dict()
@@ -58,4 +58,10 @@ def united(citations: Mapping[str, Citation], members: Collection[str], shown: s
                 if text.casefold() not in known:
                     known.add(text.casefold())
                     values[name].append(text)
+    own = f"{citations[shown].source}:{citations[shown].source_key}"
+    theirs = (
+        a for o in others for a in (f"{o.source}:{o.source_key}" if o.source_key else "", *o.accessions)
+    )
+    named = (*citations[shown].accessions, *(a for a in theirs if a and a != own))
+    values["accessions"] = list(dict.fromkeys(named))
     return Citation.from_dict(values)

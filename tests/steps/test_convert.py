@@ -42,7 +42,7 @@ def test_bad_entries_are_listed_when_they_are_skipped(tmp_path: Path) -> None:
     assert [json.loads(line)["title"] for line in out.read_text().splitlines()] == ["One", "Two"]
     assert (done["written"], [each["entry"] for each in done["skipped"]]) == (2, ["entry 2"])
     assert [(each["format"], each["entries"]) for each in done["files"]] == [("ris", 1), ("csv", 1)]
-    assert "spoilt" in done["files"][1]["notes"][0]
+    assert "2-Mar" in done["files"][1]["notes"][0]
 
 
 def test_columns_are_named(tmp_path: Path) -> None:
