@@ -32,7 +32,7 @@ Key = tuple[str, ...]
 
 # Every rule that matches two unlike titles (see `rules`) needs one of these to be equal; the others need titles
 # that are at least so much alike, or one to be a part of the other.
-STRONG = frozenset({"doi", "pmid", "register", "page range"})
+STRONG = frozenset({"doi", "pmid", "register", "cochrane", "page range"})
 ALIKE = 0.8
 
 _SMALL_WORDS = frozenset(
@@ -49,6 +49,8 @@ def keys_of(p: Outline) -> Iterator[Key]:
         yield "register", p.register_id
     year = str(p.year) if p.year else ""
     first = p.families[0] if p.families else ""
+    if p.cochrane and p.cochrane[0]:
+        yield "cochrane", p.cochrane[0], year
     meant = [w for w in p.title.split() if w not in _SMALL_WORDS]
     head = "".join(meant[:3])
     for title in filter(None, map(title_key, (p.title, p.original_title or ""))):

@@ -107,6 +107,8 @@ def titles(a: Titled, b: Titled) -> tuple[float, bool]:
     best = 0.0
     for x in filter(None, (a.title, a.original_title)):
         for y in filter(None, (b.title, b.original_title)):
+            if (a.original_title or b.original_title) and title_key(x) == title_key(y):
+                return 1.0, False
             best = max(
                 best, fuzz.ratio(x, y, score_cutoff=40), fuzz.token_sort_ratio(x, y, score_cutoff=60) * 0.99
             )

@@ -38,6 +38,7 @@ class Outline:
     families: tuple[str, ...]
     """Of the first three authors that have one."""
     year: int | None
+    cochrane: tuple[str, int | None] | None
     abstract: str | None
     """At least its beginning."""
 
@@ -78,7 +79,7 @@ def title_key(title: str) -> str:
 
 def outline(citation: Citation) -> Outline:
     """A part of `prepare` for a third of its time; nearly all citations of a review need no more."""
-    title, original = fold.fold_title(fold.join_thousands(citation.title or ""))
+    title, original = _titles(citation)
     volume, issue = _volume_issue(citation)
     return Outline(
         title=title,
@@ -91,13 +92,13 @@ def outline(citation: Citation) -> Outline:
         issue=issue,
         families=first_families(citation.authors, 3),
         year=citation.year,
+        cochrane=_cochrane(citation),
         abstract=_abstract(citation.abstract, _BEGINNING),
     )
 
 
 def prepare(id_: str, citation: Citation) -> Prepared:
-    raw = fold.join_thousands(citation.title or "")
-    title, original = fold.fold_title(raw)
+    title, original = _titles(citation)
     found = kinds.kinds_of(citation)
     journal = read_journal(citation.journal)
     volume, issue = _volume_issue(citation)
@@ -107,7 +108,7 @@ def prepare(id_: str, citation: Citation) -> Prepared:
         id=id_,
         title=title,
         original_title=original,
-        translated=fold.is_bracketed(raw) or original is not None,
+        translated=fold.is_bracketed(citation.title or "") or original is not None,
         numbers=fold.numbers_of(title),
         generic=kinds.is_generic(title, names),
         doi=fold.doi_key(citation.doi),
@@ -127,6 +128,20 @@ def prepare(id_: str, citation: Citation) -> Prepared:
         proceedings=kinds.is_conference(citation.journal),
         cochrane=_cochrane(citation),
     )
+
+
+# What PubMed prints where there is no English title.
+_NO_TITLE = frozenset({"not available", "in process citation"})
+
+
+def _titles(citation: Citation) -> tuple[str, str | None]:
+    """The folded title and, where the database gives it, that of the original language."""
+    title, original = fold.fold_title(fold.join_thousands(citation.title or ""))
+    if citation.original_title:
+        original = fold.fold_title(fold.join_thousands(citation.original_title))[0] or original
+    if title in _NO_TITLE:
+        return original or "", None
+    return title, original if original != title else None
 
 
 def _pmid(citation: Citation) -> str | None:

@@ -55,6 +55,8 @@ def joining_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
         return "same PMID"
     if c.yes("doi") and (exact or near or (c.title >= 0.7 and authors is not False) or (place and authors)):
         return "same DOI"
+    if _one_version(a, b, c) and authors is not False:
+        return "same version of a Cochrane review"
     if exact and authors and (c.yes("pages") or c.yes("volume") or c.yes("journal")):
         return "same title, authors and place"
     if exact and place and year_near and (authors is not False or (c.yes("journal") and _same_run(a, b))):
@@ -92,6 +94,14 @@ def joining_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
     if exact and authors and c.years == 0 and len(a.title) >= 30 and not _place_known(c):
         return "same title, authors and year"
     return None
+
+
+def _one_version(a: Prepared, b: Prepared, c: Comparison) -> bool:
+    """One number, and one version or one issue of one year; Cochrane retitles its reviews."""
+    if not a.cochrane or not b.cochrane or not a.cochrane[0] or a.cochrane[0] != b.cochrane[0]:
+        return False
+    known = a.cochrane[1] is not None and a.cochrane[1] == b.cochrane[1]
+    return c.years == 0 and (known or c.yes("issue"))
 
 
 def _by_policy(a: Prepared, b: Prepared, c: Comparison, policy: Policy) -> str | None:

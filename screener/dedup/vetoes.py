@@ -181,7 +181,8 @@ def _pages_lost(a: Prepared, b: Prepared) -> bool:
 
 
 def _titles(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iterator[Veto]:
-    if a.numbers != b.numbers and a.title and b.title and not c.yes("pmid"):
+    # Titles that are equal in the original language may differ in their translations.
+    if a.numbers != b.numbers and a.title and b.title and c.title < 1.0 and not c.yes("pmid"):
         extra = _differences(a.numbers, b.numbers)
         notice = not (a.kinds | b.kinds).isdisjoint(NOTICES)
         excused = same_place(c) and not notice and (c.title >= 0.8 or c.part or a.translated or b.translated)

@@ -118,6 +118,31 @@ def test_pages_lost_but_the_abstract_is_there() -> None:
     assert verdict(lost, paper(abstract=text)) is Verdict.SAME
 
 
+def test_the_title_in_the_original_language() -> None:
+    """PubMed's vernacular title against the database that knows no other."""
+    german = "Erhaltungstherapie mit Bevazolimab beim metastasierten kolorektalen Karzinom: eine Studie"
+    translated = paper(title=f"[{TITLE}].", original_title=german)
+    other = paper(title=german.upper(), pages=None)
+    assert verdict(translated, other) is Verdict.SAME
+    untitled = paper(title="[Not Available].", original_title=german)
+    assert verdict(untitled, other) is Verdict.SAME
+    assert verdict(untitled, paper(title="[Not Available].", pages="1-9", authors=("Tanaka, H",))) is None
+
+
+def test_a_cochrane_review_that_was_retitled() -> None:
+    review = {
+        "journal": "Cochrane Database of Systematic Reviews",
+        "pages": "CD012345",
+        "volume": None,
+        "issue": "4",
+    }
+    one = paper(**review | {"title": "Invented drugs for liver metastases in adult palliative care"})
+    other = paper(**review | {"title": "Palliative treatment with invented medicines"})
+    assert verdict(one, other) is Verdict.SAME
+    for changes in ({"issue": "9"}, {"year": 2019}):
+        assert verdict(one, paper(**review | changes)) is not Verdict.SAME
+
+
 def test_pages_that_a_spreadsheet_took_for_a_date() -> None:
     assert verdict(paper(pages="1-6"), paper(pages="01-Jun")) is Verdict.SAME
 
