@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations, combinations_with_replacement, product
@@ -40,6 +40,7 @@ def find_pairs(
     new: Collection[str] | None = None,
     policy: Policy = Policy(),  # noqa: B008  frozen
     blocks: Blocks | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[PairVerdict]:
     """Same and ask pairs, and different pairs whose veto keeps otherwise matching citations apart.
 
@@ -48,7 +49,8 @@ def find_pairs(
     what a full run finds, as long as no block outgrows its limit (see `block`).
 
     Of `citations` only what is being compared is held, so it may read them from somewhere. `blocks` are
-    those of all of them, if they have been worked out already (`block_all`).
+    those of all of them, if they have been worked out already (`block_all`). `progress` hears now and then how
+    many of the pairs worth comparing have been compared.
     """
     blocks = blocks or block_all(citations.items())
     judges = _Judges(citations, blocks.ids, policy)
@@ -56,7 +58,7 @@ def find_pairs(
     numbers = None if fresh is None else {n for n, id_ in enumerate(blocks.ids) if id_ in fresh}
     if numbers is not None and len(numbers) == len(blocks.ids):
         numbers = None
-    found = judges.all(blocks.candidates(numbers))
+    found = judges.all(blocks.candidates(numbers), progress=progress)
     wanted = set(found)
     if numbers is not None:
         found = _with_neighbours(found, blocks, judges, numbers)
@@ -91,10 +93,19 @@ class _Judges:
 
         self._prepared = prepared
 
-    def all(self, pairs: Iterable[Pair], *, linked: bool = False) -> dict[Pair, PairVerdict]:
+    def all(
+        self,
+        pairs: Iterable[Pair],
+        *,
+        linked: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> dict[Pair, PairVerdict]:
         """The pairs on which there is something to say."""
         found: dict[Pair, PairVerdict] = {}
-        for a, b in _side_by_side(pairs):
+        total = len(pairs) if isinstance(pairs, Sized) else 0
+        for done, (a, b) in enumerate(_side_by_side(pairs)):
+            if progress is not None and done % 1000 == 0:
+                progress(done, total)
             verdict = judge(self._prepared(a), self._prepared(b), self._policy, linked=linked)
             if verdict is not None:
                 found[a, b] = verdict

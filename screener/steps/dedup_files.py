@@ -86,10 +86,10 @@ def dedup_files(
         blocks.add(id_, citation)
         if len(citations) % 10_000 == 0:
             progress("reading", len(citations), None)
-    progress("comparing", 0, len(citations))
-    pairs = dedup.find_pairs(citations, blocks=blocks)
+    pairs = dedup.find_pairs(
+        citations, blocks=blocks, progress=lambda done, total: progress("comparing pairs", done, total)
+    )
     clustering = dedup.cluster(citations.keys(), pairs)
-    progress("comparing", len(citations), len(citations))
     rows = dedup.clusters_table(list(citations), clustering, pairs)
     asked = dedup.ask_table(pairs, clustering)
     groups: dict[str, list[str]] = {}

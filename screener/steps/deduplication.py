@@ -86,6 +86,7 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
             new=set(waiting),
             policy=policy_of(review),
             blocks=_blocks(store, citations) if len(citations) >= _MANY else None,
+            progress=lambda done, total: progress("comparing pairs", done, total),
         )
         with store.write():
             store_duplicates.add_engine_verdicts(
