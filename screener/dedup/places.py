@@ -76,7 +76,8 @@ def same_pages(a: Pages, b: Pages) -> bool | None:
     if a.prefix and b.prefix and a.prefix[0] != b.prefix[0]:
         return False
     if {r[0] for r in a.ranges} & {r[0] for r in b.ranges}:
-        return True
+        # S798 may be 798 cut short, or an abstract of the supplement.
+        return None if a.supplement != b.supplement and (a.span == 1) != (b.span == 1) else True
     if any(x[0] <= y[1] and y[0] <= x[1] for x in a.ranges for y in b.ranges):
         return None
     return None if _typo(a, b) else False

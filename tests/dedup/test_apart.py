@@ -210,6 +210,11 @@ def test_one_word_makes_another_paper(one: str, other: str) -> None:
     assert verdict(first, paper(title=text.format(other), pages=None, issue=None)) is not Verdict.SAME
 
 
+def test_an_abstract_of_the_supplement_on_the_page_of_the_paper() -> None:
+    abstract = paper(pages="S1311", volume=None, publication_types=("Conference Abstract",))
+    assert verdict(abstract, paper()) is not Verdict.SAME
+
+
 def test_letters_of_one_page_by_different_people() -> None:
     letter = {"title": "Preferences of patients and the five-year survival", "pages": "928", "abstract": None}
     one, other = paper(**letter), paper(**letter, authors=("Somebody, E.",))
