@@ -83,6 +83,8 @@ class Columns:
     def __init__(self, header: list[str], mapping: Mapping[str, str] | None = None) -> None:
         self.header = header
         self._place: dict[str, int] = {}
+        self._places: dict[str, tuple[int, ...]] = {}
+        """What `_cells` was asked for before: the places of those names."""
         for place, name in enumerate(header):
             self._place.setdefault(key_of(name), place)
         self.source = next(
@@ -118,8 +120,11 @@ class Columns:
 
     def _cells(self, cells: list[str], names: str) -> list[str]:
         """The cells of the named columns that are not empty, in the order of the names."""
-        found = (cells[self._place[name]] for name in names.split("|") if name in self._place)
-        return [text.strip() for text in found if text.strip()]
+        places = self._places.get(names)
+        if places is None:
+            places = tuple(self._place[name] for name in names.split("|") if name in self._place)
+            self._places[names] = places
+        return [text for place in places if (text := cells[place].strip())]
 
     def _first(self, cells: list[str], names: str) -> str | None:
         return next(iter(self._cells(cells, names)), None)
