@@ -137,6 +137,8 @@ def _authors(share: float | None, first: bool | None) -> float | None:
 
 
 def _issue(a: Prepared, b: Prepared) -> float | None:
+    if a.volume is not None and (a.volume, a.issue) == (b.issue, b.volume):
+        return 1.0 if a.volume == a.issue else None  # swapped
     same = _equal(a.issue, b.issue)
     return 0.5 if same and a.supplement != b.supplement else same
 

@@ -26,6 +26,7 @@ _TITLE_KINDS = (
         re.compile(
             r"^\W*(?:erratum|errata|corrigend(?:um|a)|correction|(?:author|publisher) correction|addendum|"
             r"expression of concern)\b(?=\s*(?:to|for|in|of|$|[:\[(.-]))"
+            r"|\(vol\.?\s*\d+,\s*(?:pg|e?p(?:age|p)?s?)\b[^)]*\)\W*$"  # Web of Science's way
         ),
     ),
     (

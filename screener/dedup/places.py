@@ -115,7 +115,7 @@ def read_number(text: str | None) -> str | None:
 _STOP = frozenset(
     listed(
         "the of and for in on at a an de la le les el der "
-        "die das des du et und y e i to journal j jnl zeitschrift official"
+        "die das des du et und y e i to journal j jnl jour jrnl zeitschrift official"
     )
 )
 _PARENS = re.compile(r"\([^)]*\)|\[(?:electronic resource|internet)\]")

@@ -74,7 +74,7 @@ def joining_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
         and c.yes("journal")
         and c.yes("volume")
         and year_near
-        and (c.part or only_spelling(a, b))
+        and (only_spelling(a, b) or _subtitle_lost(a, b))
     ):
         return "similar title, same authors and volume"
     if (c.fields["abstract"] or 0) >= 0.95 and c.title >= 0.8 and authors and year_near:
@@ -94,6 +94,12 @@ def joining_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
     if exact and authors and c.years == 0 and len(a.title) >= 30 and not _place_known(c):
         return "same title, authors and year"
     return None
+
+
+def _subtitle_lost(a: Prepared, b: Prepared) -> bool:
+    """One title is the beginning of the other. Words before it make another paper more often than words behind it."""
+    short, long = sorted((a.title, b.title), key=len)
+    return len(short) >= 40 and long.startswith(short + " ")
 
 
 def _one_version(a: Prepared, b: Prepared, c: Comparison) -> bool:

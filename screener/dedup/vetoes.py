@@ -49,6 +49,9 @@ def _vetoes(a: Prepared, b: Prepared, c: Comparison, policy: Policy) -> Iterator
     if not one_sided.isdisjoint(NOTICES) and not (c.title == 1.0 and (same_place(c) or identified)):
         # Equal titles do not say which it is; types that one of the databases does not give leave it open.
         yield Veto("erratum, comment or reply", c.title < 1.0 or (a.typed and b.typed))
+    elif (a.kinds & b.kinds).intersection(NOTICES) and c.fields["pages"] is None and not identified:
+        # One paper can have several; without their pages nothing tells them apart.
+        yield Veto("erratum, comment or reply without its page", False)
     if "protocol" in one_sided and not (same_place(c) or identified):
         yield Veto("protocol", True)
 
@@ -126,7 +129,7 @@ def _one_meeting(a: Prepared, b: Prepared, c: Comparison) -> bool:
         return False
     venue = (a.proceedings or b.proceedings) and c.yes("journal")
     numbers = a.journal.editions and b.journal.editions and a.journal.editions != b.journal.editions
-    placed = [p.pages is not None or p.volume is not None for p in (a, b)]
+    placed = [_placed(a), _placed(b)]
     return (
         venue
         and not numbers
@@ -162,8 +165,16 @@ def _places(a: Prepared, b: Prepared, c: Comparison, identified: bool) -> Iterat
         elif _pages_lost(a, b) and not c.yes("issue") and not c.yes("abstract"):
             # An abstract of the same volume often lacks its pages; a paper with printed pages hardly ever.
             yield Veto("printed pages on one side only", False)
+    sure = c.yes("abstract") or (len(a.title) >= _LONG and c.authors == 1.0)
+    if c.years == 1 and not identified and not sure and not _placed(a) and not _placed(b):
+        # What is online in one year and printed in the next has a place on one side; what appears yearly has none.
+        yield Veto("two years and no place", False)
     if c.years is not None and c.years > 1 and not (identified and c.title == 1.0):
         yield Veto("years apart", c.years > 3 and not identified and a.cochrane is None)
+
+
+def _placed(p: Prepared) -> bool:
+    return p.pages is not None or p.volume is not None
 
 
 def _journal_renamed(a: Prepared, c: Comparison) -> bool:

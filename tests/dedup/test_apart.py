@@ -145,6 +145,30 @@ def test_different(one: dict[str, Any], other: dict[str, Any], veto: str) -> Non
             id="printed twice",
         ),
         pytest.param(
+            {"title": f"Correction: {TITLE}", "pages": None},
+            {"title": f"Correction: {TITLE}"},
+            "erratum, comment or reply without its page",
+            id="two corrections of one paper",
+        ),
+        pytest.param(
+            {"title": f"{TITLE} (vol 24, pg 1311, 2014)", "pages": None, "issue": None},
+            {},
+            "erratum, comment or reply",
+            id="a correction as Web of Science names it",
+        ),
+        pytest.param(
+            {"title": "Radiology case of the month", "year": 2013} | NO_PLACE | {"journal": PAPER["journal"]},
+            {"title": "Radiology case of the month"} | NO_PLACE | {"journal": PAPER["journal"]},
+            "two years and no place",
+            id="yearly piece",
+        ),
+        pytest.param(
+            {"title": "Charity challenges", "volume": "11", "issue": "188", "pages": "3-4"},
+            {"title": "Charity challenges", "volume": "188", "issue": "11", "pages": "3-4"},
+            "a title that many works share",
+            id="a short title, volume and issue swapped",
+        ),
+        pytest.param(
             {"year": 2017}, {"pages": None, "volume": None, "issue": None}, "years apart", id="years"
         ),
         pytest.param(
@@ -213,6 +237,14 @@ def test_one_word_makes_another_paper(one: str, other: str) -> None:
 def test_an_abstract_of_the_supplement_on_the_page_of_the_paper() -> None:
     abstract = paper(pages="S1311", volume=None, publication_types=("Conference Abstract",))
     assert verdict(abstract, paper()) is not Verdict.SAME
+
+
+def test_words_before_a_title_make_another_paper() -> None:
+    """Unlike a subtitle that was lost."""
+    one, other = paper(title="Fragility of the bones in later life, seen by its doctors", pages=None), None
+    other = paper(title=f"Inherited {one.title}", pages=None)
+    assert verdict(one, other) is Verdict.ASK
+    assert verdict(one, paper(title=f"{one.title}: a review", pages=None)) is Verdict.SAME
 
 
 def test_letters_of_one_page_by_different_people() -> None:

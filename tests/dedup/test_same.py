@@ -53,6 +53,18 @@ def test_one_paper_however_written(changes: dict[str, Any]) -> None:
     assert verdict(paper(), paper(source="embase", **changes)) is Verdict.SAME
 
 
+def test_a_journal_of_which_every_word_is_cut() -> None:
+    assert (
+        verdict(paper(journal="Invented Journal of Oncology"), paper(journal="Inve. Jour. Onco."))
+        is Verdict.SAME
+    )
+
+
+def test_in_press_in_one_year_and_in_the_next() -> None:
+    early: dict[str, Any] = {"volume": None, "issue": None, "pages": None}
+    assert verdict(paper(**early), paper(**early, year=2015)) is Verdict.SAME
+
+
 def test_accents_and_greek_letters() -> None:
     one = paper(title="Effet de la β-lactamase chez l’enfant opéré d’un cancer", authors=("Müller, Jörg",))
     other = paper(title="Effet de la beta lactamase chez l'enfant opere d'un cancer", authors=("Muller, J",))
