@@ -78,7 +78,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._tty = sys.stderr.isatty()
-        self._last = 0.0
+        self._last = time.monotonic()  # what is done at once says nothing
         self._open = False
 
     def __call__(self, what: str, done: int, total: int | None) -> None:
