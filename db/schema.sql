@@ -38,7 +38,7 @@ CREATE TABLE decisions (
     reason TEXT,
     note TEXT,
     protocol_id TEXT NOT NULL REFERENCES protocol_versions (id)
-) STRICT;
+, marks TEXT NOT NULL DEFAULT '{}', labels TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE TABLE engine_verdicts (
     id TEXT PRIMARY KEY,                     -- UUIDv5 of the two versions compared and the engine's version
@@ -110,6 +110,26 @@ CREATE TABLE person_verdicts (
     CHECK (a < b)
 ) STRICT;
 
+CREATE TABLE pilot_ends (
+    id TEXT PRIMARY KEY REFERENCES acts (id),
+    pilot_id TEXT NOT NULL REFERENCES pilots (id),
+    note TEXT
+) STRICT;
+
+CREATE TABLE pilot_records (
+    pilot_id TEXT NOT NULL REFERENCES pilots (id),
+    citation_id TEXT NOT NULL REFERENCES citations (id),
+    PRIMARY KEY (pilot_id, citation_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pilots (                        -- a calibration round: records that all its voters read first
+    id TEXT PRIMARY KEY REFERENCES acts (id),
+    stage TEXT NOT NULL CHECK (stage IN ('title_abstract', 'full_text')),
+    name TEXT NOT NULL,
+    drawn TEXT NOT NULL,                     -- how the records were chosen, in words
+    voters INTEGER NOT NULL CHECK (voters > 0)
+) STRICT;
+
 CREATE TABLE protocol_versions (
     id TEXT PRIMARY KEY REFERENCES acts (id),
     hash TEXT NOT NULL,
@@ -117,7 +137,7 @@ CREATE TABLE protocol_versions (
     reason TEXT NOT NULL,
     voters_title_abstract INTEGER NOT NULL,
     voters_full_text INTEGER NOT NULL
-) STRICT;
+, verify_title_abstract TEXT, verify_full_text TEXT, screeners TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE TABLE records (                       -- cache: the clusters
     id TEXT PRIMARY KEY,
@@ -198,6 +218,18 @@ CREATE TABLE skipped (
     PRIMARY KEY (search_id, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE stop_records (                  -- what that voter left unread
+    stop_id TEXT NOT NULL REFERENCES stops (id),
+    citation_id TEXT NOT NULL REFERENCES citations (id),
+    PRIMARY KEY (stop_id, citation_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stops (                         -- a voter's rule is met: the rest may stay unread
+    id TEXT PRIMARY KEY REFERENCES acts (id),
+    stage TEXT NOT NULL CHECK (stage IN ('title_abstract', 'full_text')),
+    rule TEXT                                -- JSON: method, recall, confidence, p, read, found; NULL: taken back
+) STRICT;
+
 CREATE TABLE study_reports (                 -- a report belongs to a study; NULL: taken out again
     id TEXT PRIMARY KEY REFERENCES acts (id),
     citation_id TEXT NOT NULL REFERENCES citations (id),
@@ -250,6 +282,10 @@ CREATE INDEX members_record ON members (record_id);
 
 CREATE INDEX notices_version ON notices (version_id);
 
+CREATE INDEX pilot_ends_pilot ON pilot_ends (pilot_id);
+
+CREATE INDEX pilot_records_citation ON pilot_records (citation_id);
+
 CREATE INDEX records_order ON records (first_seen);
 
 CREATE INDEX resolutions_citation ON resolutions (citation_id, stage);
@@ -261,6 +297,8 @@ CREATE INDEX reveals_citation ON reveals (citation_id, stage);
 CREATE INDEX search_ends_search ON search_ends (search_id);
 
 CREATE INDEX settlements_study ON settlements (study);
+
+CREATE INDEX stop_records_citation ON stop_records (citation_id);
 
 CREATE INDEX study_reports_citation ON study_reports (citation_id);
 
@@ -324,6 +362,24 @@ CREATE TRIGGER person_verdicts_no_replace BEFORE INSERT ON person_verdicts WHEN 
 
 CREATE TRIGGER person_verdicts_no_update BEFORE UPDATE ON person_verdicts BEGIN SELECT RAISE(ABORT, 'person_verdicts is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER pilot_ends_no_delete BEFORE DELETE ON pilot_ends BEGIN SELECT RAISE(ABORT, 'pilot_ends is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER pilot_ends_no_replace BEFORE INSERT ON pilot_ends WHEN EXISTS (SELECT 1 FROM pilot_ends WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'pilot_ends is a ledger: the row is there already'); END;
+
+CREATE TRIGGER pilot_ends_no_update BEFORE UPDATE ON pilot_ends BEGIN SELECT RAISE(ABORT, 'pilot_ends is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER pilot_records_no_delete BEFORE DELETE ON pilot_records BEGIN SELECT RAISE(ABORT, 'pilot_records is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER pilot_records_no_replace BEFORE INSERT ON pilot_records WHEN EXISTS (SELECT 1 FROM pilot_records WHERE pilot_id = NEW.pilot_id AND citation_id = NEW.citation_id) BEGIN SELECT RAISE(ABORT, 'pilot_records is a ledger: the row is there already'); END;
+
+CREATE TRIGGER pilot_records_no_update BEFORE UPDATE ON pilot_records BEGIN SELECT RAISE(ABORT, 'pilot_records is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER pilots_no_delete BEFORE DELETE ON pilots BEGIN SELECT RAISE(ABORT, 'pilots is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER pilots_no_replace BEFORE INSERT ON pilots WHEN EXISTS (SELECT 1 FROM pilots WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'pilots is a ledger: the row is there already'); END;
+
+CREATE TRIGGER pilots_no_update BEFORE UPDATE ON pilots BEGIN SELECT RAISE(ABORT, 'pilots is a ledger: rows are added, never changed'); END;
+
 CREATE TRIGGER protocol_versions_no_delete BEFORE DELETE ON protocol_versions BEGIN SELECT RAISE(ABORT, 'protocol_versions is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER protocol_versions_no_replace BEFORE INSERT ON protocol_versions WHEN EXISTS (SELECT 1 FROM protocol_versions WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'protocol_versions is a ledger: the row is there already'); END;
@@ -378,6 +434,18 @@ CREATE TRIGGER skipped_no_replace BEFORE INSERT ON skipped WHEN EXISTS (SELECT 1
 
 CREATE TRIGGER skipped_no_update BEFORE UPDATE ON skipped BEGIN SELECT RAISE(ABORT, 'skipped is a ledger: rows are added, never changed'); END;
 
+CREATE TRIGGER stop_records_no_delete BEFORE DELETE ON stop_records BEGIN SELECT RAISE(ABORT, 'stop_records is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER stop_records_no_replace BEFORE INSERT ON stop_records WHEN EXISTS (SELECT 1 FROM stop_records WHERE stop_id = NEW.stop_id AND citation_id = NEW.citation_id) BEGIN SELECT RAISE(ABORT, 'stop_records is a ledger: the row is there already'); END;
+
+CREATE TRIGGER stop_records_no_update BEFORE UPDATE ON stop_records BEGIN SELECT RAISE(ABORT, 'stop_records is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER stops_no_delete BEFORE DELETE ON stops BEGIN SELECT RAISE(ABORT, 'stops is a ledger: rows are added, never changed'); END;
+
+CREATE TRIGGER stops_no_replace BEFORE INSERT ON stops WHEN EXISTS (SELECT 1 FROM stops WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'stops is a ledger: the row is there already'); END;
+
+CREATE TRIGGER stops_no_update BEFORE UPDATE ON stops BEGIN SELECT RAISE(ABORT, 'stops is a ledger: rows are added, never changed'); END;
+
 CREATE TRIGGER study_reports_no_delete BEFORE DELETE ON study_reports BEGIN SELECT RAISE(ABORT, 'study_reports is a ledger: rows are added, never changed'); END;
 
 CREATE TRIGGER study_reports_no_replace BEFORE INSERT ON study_reports WHEN EXISTS (SELECT 1 FROM study_reports WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'study_reports is a ledger: the row is there already'); END;
@@ -428,6 +496,10 @@ SELECT study, form, item, field, value, why, actor, at FROM (
     FROM settlements s JOIN acts a ON a.id = s.id
 ) WHERE rank = 1;
 
+CREATE VIEW current_stops AS
+SELECT s.id, s.stage, s.rule, a.actor, a.at FROM stops s JOIN acts a ON a.id = s.id
+WHERE s.rule IS NOT NULL AND NOT EXISTS (SELECT 1 FROM acts r WHERE r.replaces = s.id);
+
 CREATE VIEW current_study_reports AS
 SELECT record_id, study, note, actor, at FROM (
     SELECT m.record_id, s.study, s.note, a.actor, a.at,
@@ -453,6 +525,19 @@ SELECT citation_id, kind, database, max(times) AS times FROM (
     GROUP BY v.citation_id, s.kind, s.database, f.search_id
 ) GROUP BY citation_id, kind, database;
 
+CREATE VIEW left_unread AS
+SELECT m.record_id, s.stage
+FROM current_stops s JOIN stop_records r ON r.stop_id = s.id JOIN members m ON m.citation_id = r.citation_id
+WHERE s.actor IN (SELECT value FROM json_each((SELECT screeners FROM current_protocol)))
+GROUP BY m.record_id, s.stage
+HAVING count(DISTINCT s.actor) = (SELECT json_array_length(screeners) FROM current_protocol)
+   AND NOT EXISTS (SELECT 1 FROM decision_heads h JOIN members dm ON dm.citation_id = h.citation_id
+                   WHERE dm.record_id = m.record_id AND h.stage = s.stage AND h.vote IS NOT NULL);
+
+CREATE VIEW open_pilots AS
+SELECT p.*, a.actor, a.at FROM pilots p JOIN acts a ON a.id = p.id
+WHERE NOT EXISTS (SELECT 1 FROM pilot_ends e WHERE e.pilot_id = p.id);
+
 CREATE VIEW open_proposals AS
 SELECT m.record_id, r.stage, r.id, r.outcome, r.reason, r.why, a.actor, a.at
 FROM resolutions r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id
@@ -464,6 +549,10 @@ WHERE r.how = 'consensus' AND r.confirms IS NULL
 CREATE VIEW person_verdict_heads AS
 SELECT p.*, a.actor, a.at FROM person_verdicts p JOIN acts a ON a.id = p.id
 WHERE p.verdict <> 'withdrawn' AND NOT EXISTS (SELECT 1 FROM acts r WHERE r.replaces = p.id);
+
+CREATE VIEW retrieval_attempts AS
+SELECT m.record_id, r.id, r.status, r.note, a.actor, a.at
+FROM retrievals r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id;
 
 CREATE VIEW revealed AS
 SELECT DISTINCT m.record_id, r.stage FROM reveals r JOIN members m ON m.citation_id = r.citation_id;
@@ -485,8 +574,21 @@ WHERE NOT EXISTS (SELECT 1 FROM search_ends e WHERE e.search_id = s.id)
 
 CREATE VIEW votes AS
 SELECT m.record_id, h.stage, h.actor, h.vote, max(h.reason) AS reason, max(h.note) AS note,
-       max(h.id) AS decision_id, max(h.at) AS at,
-       count(*) OVER (PARTITION BY m.record_id, h.stage) AS holders
+       max(h.marks) AS marks, max(h.labels) AS labels, max(h.id) AS decision_id, max(h.at) AS at,
+       count(*) OVER (PARTITION BY m.record_id, h.stage) AS holders,
+       coalesce(
+           (SELECT max(o.voters) FROM members om CROSS JOIN pilot_records pr ON pr.citation_id = om.citation_id
+            CROSS JOIN open_pilots o ON o.id = pr.pilot_id
+            WHERE om.record_id = m.record_id AND o.stage = h.stage),
+           (SELECT CASE h.stage
+                WHEN 'full_text' THEN
+                    CASE WHEN substr(m.record_id, -8) < verify_full_text THEN max(2, voters_full_text)
+                         ELSE voters_full_text END
+                ELSE
+                    CASE WHEN substr(m.record_id, -8) < verify_title_abstract THEN max(2, voters_title_abstract)
+                         ELSE voters_title_abstract END
+            END FROM current_protocol)
+       ) AS required
 FROM decision_heads h JOIN members m ON m.citation_id = h.citation_id
 WHERE h.vote IS NOT NULL
 GROUP BY m.record_id, h.stage, h.actor

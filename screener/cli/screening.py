@@ -1,13 +1,18 @@
-"""decide, conflicts, resolve, decisions."""
+"""decide, conflicts, resolve, pilot, decisions."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from screener.cli import output
 from screener.cli.app import Command, SubGroup, review, wants_json
+
+if TYPE_CHECKING:
+    from screener.steps.pilots import Pilot
 
 _STAGES = click.Choice(["title_abstract", "full_text"])
 
@@ -18,9 +23,24 @@ _STAGES = click.Choice(["title_abstract", "full_text"])
 @click.option("--stage", required=True, type=_STAGES)
 @click.option("--reason", help="An exclusion reason of the protocol.")
 @click.option("--note")
+@click.option(
+    "--mark",
+    "marks",
+    multiple=True,
+    metavar="ELEMENT=yes|no|unclear",
+    help="A PICOS element as you read it; may be repeated.",
+)
+@click.option("--label", "labels", multiple=True, help="Your own word for finding it again; may be repeated.")
 @click.option("--undo", is_flag=True, help="Take your vote back.")
 def decide_command(
-    record: str, vote: str | None, stage: str, reason: str | None, note: str | None, undo: bool
+    record: str,
+    vote: str | None,
+    stage: str,
+    reason: str | None,
+    note: str | None,
+    marks: tuple[str, ...],
+    labels: tuple[str, ...],
+    undo: bool,
 ) -> None:
     """Vote on RECORD, or take your vote back with --undo."""
     from screener.model.screening import Stage, Vote
@@ -34,7 +54,16 @@ def decide_command(
         if vote is None:
             screening.take_back(opened, found, Stage(stage))
         else:
-            screening.vote(opened, found, Stage(stage), Vote(vote), reason=reason, note=note)
+            screening.vote(
+                opened,
+                found,
+                Stage(stage),
+                Vote(vote),
+                reason=reason,
+                note=note,
+                marks=dict(mark.partition("=")[::2] for mark in marks),
+                labels=labels,
+            )
     if wants_json():
         output.data({"record": found, "stage": stage, "vote": vote, "reason": reason})
     else:
@@ -47,14 +76,14 @@ def decide_command(
 def conflicts_command(record: str | None, stage: str | None) -> None:
     """List conflicts and your part in them; with RECORD and --stage show its votes (this is recorded)."""
     from screener.model.screening import Stage
-    from screener.steps import screening
+    from screener.steps import settling
     from screener.store.citations import find_record
 
     with review() as opened:
         if record is not None:
             if stage is None:
                 raise click.UsageError("Give --stage with a record.")
-            view = screening.open_conflict(opened, find_record(opened.store, record), Stage(stage))
+            view = settling.open_conflict(opened, find_record(opened.store, record), Stage(stage))
             votes = [
                 {"reviewer": v.reviewer, "vote": v.vote.value, "reason": v.reason, "note": v.note}
                 for v in view.votes
@@ -72,7 +101,7 @@ def conflicts_command(record: str | None, stage: str | None) -> None:
                     f"{view.proposal['actor']} proposes {view.proposal['outcome']}: {view.proposal['why']}"
                 )
             return
-        found = screening.conflicts(opened)
+        found = settling.conflicts(opened)
     rows = [{"record": c.record, "stage": c.stage.value, "your_part": c.role} for c in found]
     if wants_json():
         output.data({"conflicts": rows})
@@ -93,18 +122,87 @@ def resolve_command(
 ) -> None:
     """Settle the conflict on RECORD: by consensus of the voters, or by an adjudicator who did not vote."""
     from screener.model.screening import Stage, Vote
-    from screener.steps import screening
+    from screener.steps import settling
     from screener.store.citations import find_record
 
     with review() as opened:
         found = find_record(opened.store, record)
-        screening.resolve(
+        settling.resolve(
             opened, found, Stage(stage), Vote(outcome), how=how, why=why, reason=reason, confirm=confirm
         )
     if wants_json():
         output.data({"record": found, "stage": stage, "outcome": outcome, "how": how, "confirmed": confirm})
     else:
         output.line(f"{found}  {outcome}")
+
+
+@click.group("pilot", cls=SubGroup)
+def pilot_command() -> None:
+    """Calibration: a sample that all screeners read before the real start."""
+
+
+@pilot_command.command("start")
+@click.argument("records", nargs=-1)
+@click.option("--stage", required=True, type=_STAGES)
+@click.option("--name", default="pilot", show_default=True, help="What the report calls it.")
+@click.option("--size", type=int, help="Draw so many of the open records at random.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed draws the same records.")
+def pilot_start(records: tuple[str, ...], stage: str, name: str, size: int | None, seed: int) -> None:
+    """Begin a round with RECORDS, or with --size records drawn at random (coordinator)."""
+    from screener.model.screening import Stage
+    from screener.steps import pilots
+    from screener.store.citations import find_record
+
+    if (size is None) == (not records):
+        raise click.UsageError("Give records or --size.")
+    with review() as opened:
+        chosen = [find_record(opened.store, record) for record in records]
+        done = pilots.start(opened, Stage(stage), name=name, size=size, seed=seed, chosen=chosen)
+    _say_pilot(done)
+
+
+@pilot_command.command("end")
+@click.option("--stage", required=True, type=_STAGES)
+@click.option("--note", help="What the team concluded.")
+def pilot_end(stage: str, note: str | None) -> None:
+    """End the open round: the other records wait from here on (coordinator)."""
+    from screener.model.screening import Stage
+    from screener.steps import pilots
+
+    with review() as opened:
+        done = pilots.end(opened, Stage(stage), note)
+    _say_pilot(done)
+
+
+@pilot_command.command("list")
+def pilot_list() -> None:
+    """All rounds, and how far they are."""
+    from screener.model.screening import Stage
+    from screener.steps import pilots
+
+    with review() as opened:
+        found = [pilot for stage in Stage for pilot in pilots.pilots(opened, stage)]
+    if wants_json():
+        output.data({"pilots": [_pilot(pilot) for pilot in found]})
+    else:
+        for pilot in found:
+            _say_pilot(pilot)
+
+
+def _pilot(pilot: Pilot) -> dict[str, object]:
+    return {field.name: getattr(pilot, field.name) for field in fields(pilot)}
+
+
+def _say_pilot(pilot: Pilot) -> None:
+    if wants_json():
+        output.data(_pilot(pilot))
+        return
+    mine = f", {pilot.mine} wait for you" if pilot.mine and not pilot.ended else ""
+    standing = f"ended {pilot.ended[:10]}" if pilot.ended else "open"
+    output.line(
+        f"{pilot.name} ({pilot.stage.label}), {standing}: {pilot.drawn}; "
+        f"{pilot.read} of {pilot.records} read by all {pilot.voters}{mine}"
+    )
 
 
 @click.group("decisions", cls=SubGroup)

@@ -21,7 +21,7 @@ def fulltext_command() -> None:
 @click.option("--note")
 def mark(record: str, status: str, note: str | None) -> None:
     """Say of a report that it is sought, retrieved or not retrieved."""
-    from screener.steps.screening import retrieve
+    from screener.steps.retrieval import retrieve
     from screener.store.citations import find_record
 
     with review() as opened:

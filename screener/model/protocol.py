@@ -32,6 +32,8 @@ class Reviewer:
     id: str
     name: str
     roles: frozenset[Role]
+    active: bool = True
+    """False: has left the review. What such a person said counts on; nothing is added to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,21 @@ class SourceLimit:
 
 @dataclass(frozen=True, slots=True)
 class StageRules:
-    """Who decides at a stage: how many voters close it; `maybe_passes` at title/abstract."""
+    """Who decides at a stage, and when."""
 
     voters: int = 2
-    reason_conflicts: str = "order"  # "order" or "resolve"; full text only
+    """Votes that close a record-stage; which of the screeners cast them does not matter."""
+    verify: float = 0.0
+    """With one voter: the share of records, drawn by their ids, that a second one reads too."""
+    maybe: str = "passes"
+    """Title/abstract only. "passes": a maybe lets pass as an include does; "conflict": it has to be settled, unless
+    all voters say maybe."""
+    reason_conflicts: str = "order"
+    """Full text only. "order": differing reasons settle by the protocol's list; "resolve": they are a conflict."""
+    settled_by: str = "either"
+    """Who settles conflicts: "consensus" of the voters, an "adjudicator", or "either"."""
+    conflict_names: str = "shown"
+    """Whether an opened conflict says who voted how: "shown" or "hidden"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +163,8 @@ class Protocol:
         return next((r for r in self.reviewers if r.id == reviewer_id), None)
 
     def with_role(self, role: Role) -> tuple[Reviewer, ...]:
-        return tuple(r for r in self.reviewers if role in r.roles)
+        """Those who have the role and have not left."""
+        return tuple(r for r in self.reviewers if r.active and role in r.roles)
 
     def reason(self, stage: Stage, reason_id: str) -> Reason | None:
         return next((r for r in self.reasons[stage] if r.id == reason_id), None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -39,6 +40,10 @@ class CastVote:
     vote: Vote
     reason: str | None = None
     note: str | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """PICOS element to "yes", "no" or "unclear", as far as the voter marked them."""
+    labels: tuple[str, ...] = ()
+    """The voter's own words for finding the record again."""
     decision_id: str = ""
     at: str = ""
 
@@ -60,3 +65,5 @@ class StageStatus:
 
     outcome: Outcome
     reason: str | None = None
+    by_automation: bool = False
+    """Excluded unread: every screener's stopping rule was met before."""

@@ -183,7 +183,7 @@ def _source_limit(row: Table) -> SourceLimit:
 
 def _reviewers(top: Table) -> tuple[Reviewer, ...]:
     reviewers = _rows(top, "reviewers", _reviewer)
-    roles = {role for reviewer in reviewers for role in reviewer.roles}
+    roles = {role for reviewer in reviewers if reviewer.active for role in reviewer.roles}
     if top.problems.within("reviewers"):
         return reviewers
     if not reviewers:
@@ -203,7 +203,12 @@ def _reviewer(row: Table) -> Reviewer:
         if role not in schema.ROLES:
             row.problems.unknown(row.at("roles"), "role", role, schema.ROLES)
     known = frozenset(Role(role) for role in roles if role in schema.ROLES)
-    return Reviewer(_id(row, schema.REVIEWER_ID, schema.REVIEWER_ID_WORDS), row.label("name"), known)
+    return Reviewer(
+        _id(row, schema.REVIEWER_ID, schema.REVIEWER_ID_WORDS),
+        row.label("name"),
+        known,
+        row.yes("active", True),
+    )
 
 
 def _duplicates(table: Table) -> DuplicateRules:
@@ -215,8 +220,9 @@ def _duplicates(table: Table) -> DuplicateRules:
 
 
 def _rules(screening: Table, reviewers: Sequence[Reviewer]) -> dict[Stage, StageRules]:
-    screeners = sum(Role.SCREENER in reviewer.roles for reviewer in reviewers)
-    adjudicators = sum(Role.ADJUDICATOR in reviewer.roles for reviewer in reviewers)
+    here = [reviewer for reviewer in reviewers if reviewer.active]
+    screeners = sum(Role.SCREENER in reviewer.roles for reviewer in here)
+    adjudicators = sum(Role.ADJUDICATOR in reviewer.roles for reviewer in here)
     judged = not screening.problems.within("reviewers")
     rules: dict[Stage, StageRules] = {}
     for stage in Stage:
@@ -224,11 +230,27 @@ def _rules(screening: Table, reviewers: Sequence[Reviewer]) -> dict[Stage, Stage
         voters = table.integer("voters", 1, 99, 2) or 2
         if judged and voters > screeners:
             table.wrong("voters", f"{voters} votes are required", f"at most {screeners}, one a screener")
-        how = "order"
+        usual = StageRules()
+        verify = table.share("verify", usual.verify)
+        if verify and voters > 1:
+            table.wrong("verify", f"every record has {voters} voters", "voters = 1, or no verify")
+        elif verify and judged and screeners < 2:
+            table.wrong("verify", "there is one screener only", "a second screener")
+        reasons, maybe = usual.reason_conflicts, usual.maybe
         if stage is Stage.FULL_TEXT:
-            how = table.choice("reason_conflicts", "way", schema.REASON_CONFLICTS, "order")
-        rules[stage] = StageRules(voters, how)
-    if judged and not adjudicators and max(rule.voters for rule in rules.values()) > 1:
+            reasons = table.choice("reason_conflicts", "way", schema.REASON_CONFLICTS, reasons)
+        else:
+            maybe = table.choice("maybe", "word", schema.MAYBE, maybe)
+        rules[stage] = StageRules(
+            voters,
+            verify,
+            maybe,
+            reasons,
+            table.choice("settled_by", "way", schema.SETTLED_BY, usual.settled_by),
+            table.choice("conflict_names", "word", schema.CONFLICT_NAMES, usual.conflict_names),
+        )
+    asked = [r for r in rules.values() if (r.voters > 1 or r.verify) and r.settled_by != "consensus"]
+    if judged and not adjudicators and asked:
         screening.problems.add(
             ("reviewers",),
             "nobody is adjudicator, so voters who cannot agree have nobody to ask",

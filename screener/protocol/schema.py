@@ -38,10 +38,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     "limits": ("languages", "date_from", "date_to", "sources"),
     "limits.sources[]": ("source", "from_year", "reason"),
     "duplicates": ("preprints", "cochrane_versions"),
-    "reviewers[]": ("id", "name", "roles"),
+    "reviewers[]": ("id", "name", "roles", "active"),
     "screening": tuple(Stage),
-    f"screening.{Stage.TITLE_ABSTRACT}": ("voters",),
-    f"screening.{Stage.FULL_TEXT}": ("voters", "reason_conflicts"),
+    f"screening.{Stage.TITLE_ABSTRACT}": ("voters", "verify", "maybe", "settled_by", "conflict_names"),
+    f"screening.{Stage.FULL_TEXT}": (
+        "voters",
+        "verify",
+        "reason_conflicts",
+        "settled_by",
+        "conflict_names",
+    ),
     "reasons": tuple(Stage),
     **{f"reasons.{stage}[]": _REASON for stage in Stage},
     "outcomes[]": ("id", "label", "measure", "role", "small_values"),
@@ -58,6 +64,9 @@ ROLES = tuple(Role)
 REASON_ELEMENTS = (*ELEMENTS, "report")
 DUPLICATES = ("separate", "merge")
 REASON_CONFLICTS = ("order", "resolve")
+MAYBE = ("passes", "conflict")
+SETTLED_BY = ("either", "consensus", "adjudicator")
+CONFLICT_NAMES = ("shown", "hidden")
 MEASURES = ("HR", "OR", "RR", "MD")
 OUTCOME_ROLES = ("primary", "secondary")
 SMALL_VALUES = ("desirable", "undesirable")

@@ -146,6 +146,21 @@ class Table:
             return default
         return value
 
+    def share(self, key: str, default: float) -> float:
+        """A number from 0 to 1."""
+        value = self.values.get(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            self.wrong(key, f"is {value!r}", "a share from 0 to 1, such as 0.2")
+            return default
+        return float(value)
+
+    def yes(self, key: str, default: bool) -> bool:
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(key, f"is {kind_of(value)}", "true or false, without quotes")
+            return default
+        return value
+
     def day(self, key: str) -> date | None:
         value = self.values.get(key)
         if value is None:

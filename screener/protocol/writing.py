@@ -9,7 +9,7 @@ from datetime import date
 from screener.model.protocol import Protocol
 from screener.model.screening import Stage
 
-Value = str | int | date | tuple[str, ...] | None
+Value = str | int | float | date | tuple[str, ...] | None
 Row = Mapping[str, Value]
 
 
@@ -47,10 +47,21 @@ def sections(protocol: Protocol) -> Iterable[tuple[str, Row]]:
     same = protocol.duplicates
     yield "[duplicates]", {"preprints": same.preprints, "cochrane_versions": same.cochrane_versions}
     for r in protocol.reviewers:
-        yield "[[reviewers]]", {"id": r.id, "name": r.name, "roles": tuple(sorted(r.roles))}
+        left = None if r.active else False
+        yield "[[reviewers]]", {"id": r.id, "name": r.name, "roles": tuple(sorted(r.roles)), "active": left}
     for stage, rules in protocol.rules.items():
-        how = rules.reason_conflicts if stage is Stage.FULL_TEXT else None
-        yield f"[screening.{stage}]", {"voters": rules.voters, "reason_conflicts": how}
+        full_text = stage is Stage.FULL_TEXT
+        yield (
+            f"[screening.{stage}]",
+            {
+                "voters": rules.voters,
+                "verify": rules.verify or None,
+                "maybe": None if full_text else rules.maybe,
+                "reason_conflicts": rules.reason_conflicts if full_text else None,
+                "settled_by": rules.settled_by,
+                "conflict_names": rules.conflict_names,
+            },
+        )
     if not any(protocol.reasons.values()):
         yield "[reasons]", {}
     for stage, reasons in protocol.reasons.items():
@@ -95,6 +106,8 @@ def _value(value: Value) -> str:
     if isinstance(value, str):
         # A TOML basic string is a JSON string, except that TOML wants DEL escaped too.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, tuple):
         return f"[{', '.join(_value(item) for item in value)}]"
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from screener.dedup import united
 from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome, Stage, StageStatus
-from screener.screening import stage_status
+from screener.screening import required_votes, stage_status
 from screener.steps.review import Review
 from screener.store import citations as store_citations
+from screener.store import rounds
 from screener.store import screening as store_screening
 
 
@@ -114,12 +116,21 @@ def united_citations(review: Review) -> dict[str, Citation]:
     }
 
 
+def _required(review: Review, stage: Stage, record: str | None = None) -> Callable[[str], int]:
+    """How many voters a record needs at a stage; with `record` only that one may be asked for."""
+    pilots = rounds.pilot_voters(review.store, stage, record)
+    rules = review.protocol.rules[stage]
+    return lambda r: required_votes(rules, r, pilots.get(r))
+
+
 def states(review: Review) -> dict[str, RecordState]:
     """The state of every record in the order of the queue, as the review's person may see it."""
     store, viewer = review.store, review.viewer
     votes = {stage: store_screening.visible_votes(store, stage, viewer) for stage in Stage}
     settled = {stage: store_screening.resolutions(store, stage) for stage in Stage}
     fetched = store_screening.retrievals(store)
+    required = {stage: _required(review, stage) for stage in Stage}
+    unread = {stage: rounds.left_unread(store, stage) for stage in Stage}
     found: dict[str, RecordState] = {}
     for record in store_citations.record_ids(store):
         first = stage_status(
@@ -127,6 +138,8 @@ def states(review: Review) -> dict[str, RecordState]:
             Stage.TITLE_ABSTRACT,
             votes[Stage.TITLE_ABSTRACT].get(record, ()),
             settled[Stage.TITLE_ABSTRACT].get(record),
+            required[Stage.TITLE_ABSTRACT](record),
+            left_unread=record in unread[Stage.TITLE_ABSTRACT],
         )
         second = WAITING
         if first.outcome is Outcome.PASSED:
@@ -135,6 +148,8 @@ def states(review: Review) -> dict[str, RecordState]:
                 Stage.FULL_TEXT,
                 votes[Stage.FULL_TEXT].get(record, ()),
                 settled[Stage.FULL_TEXT].get(record),
+                required[Stage.FULL_TEXT](record),
+                left_unread=record in unread[Stage.FULL_TEXT],
             )
         row = fetched.get(record)
         found[record] = RecordState(record, first, second, row["status"] if row is not None else None)
@@ -148,7 +163,12 @@ def state(review: Review, record: str) -> RecordState:
     for stage in Stage:
         votes = store_screening.votes_on(store, record, stage, viewer)
         status[stage] = stage_status(
-            review.protocol, stage, votes, store_screening.resolution_on(store, record, stage)
+            review.protocol,
+            stage,
+            votes,
+            store_screening.resolution_on(store, record, stage),
+            _required(review, stage, record)(record),
+            left_unread=record in rounds.left_unread(store, stage),
         )
     first = status[Stage.TITLE_ABSTRACT]
     second = status[Stage.FULL_TEXT] if first.outcome is Outcome.PASSED else WAITING

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from screener.model.errors import InputError, ReviewError, StoreError
 from screener.model.ids import ActIds
 from screener.model.protocol import Protocol, Reviewer, Role
 from screener.model.screening import Stage
+from screener.screening import verify_limit
 from screener.store import ledger
 from screener.store import screening as store_screening
 from screener.store.database import Store, create, open_store
@@ -64,6 +65,12 @@ class Review:
                 field="--as",
                 expected=f"--as ID or SCREENER_REVIEWER, one of {people}",
             )
+        if not self.me.active:
+            raise ReviewError(
+                f"{self.me.id} has left the review; what {self.me.id} said counts on",
+                field="--as",
+                expected="one of " + ", ".join(r.id for r in self.protocol.reviewers if r.active),
+            )
         if roles and not self.me.roles & set(roles):
             wanted = " or ".join(role.value for role in roles)
             raise ReviewError(
@@ -84,7 +91,7 @@ class Review:
         if adopted is not None:
             self._protocol = protocol_file.parse_protocol(adopted.text, file="the adopted protocol")
             self.protocol_id = adopted.id
-            self.me = self._protocol.reviewer(self.me.id) if self.me else None
+            self.me = find_reviewer(self._protocol, self.me.id) if self.me else None
 
     def refresh(self) -> None:
         """Follow an adoption by another process: roles and rules come from the version in force."""
@@ -106,7 +113,7 @@ def find_reviewer(protocol: Protocol | None, reviewer: str | None) -> Reviewer |
             field="--as",
             expected="one of " + ", ".join(r.id for r in protocol.reviewers),
         )
-    return found
+    return found if found.active else replace(found, roles=frozenset())
 
 
 def find_folder(given: str | Path | None = None) -> Path:
@@ -203,6 +210,7 @@ def adopt(review: Review, reason: str) -> str:
     else:
         current = ledger.adopted_protocol(review.store)
         _keep_reasons(review, draft)
+        _keep_people(review, draft)
         if current is not None and current.text == draft.text:
             raise ReviewError(
                 "the draft is the protocol in force already", file="review.toml", expected="a change"
@@ -213,8 +221,9 @@ def adopt(review: Review, reason: str) -> str:
         me.id,
         draft.text,
         reason,
-        voters_title_abstract=draft.rules[Stage.TITLE_ABSTRACT].voters,
-        voters_full_text=draft.rules[Stage.FULL_TEXT].voters,
+        voters={stage.value: draft.rules[stage].voters for stage in Stage},
+        verify={stage.value: verify_limit(draft.rules[stage]) for stage in Stage},
+        screeners=[reviewer.id for reviewer in draft.with_role(Role.SCREENER)],
     )
     review.reload()
     return act
@@ -231,6 +240,19 @@ def _keep_reasons(review: Review, draft: Protocol) -> None:
                 field=f"reasons.{stage.value}",
                 expected=f"{', '.join(lost)} kept in the list (a label may change)",
             )
+
+
+def _keep_people(review: Review, draft: Protocol) -> None:
+    """Whoever has said something stays named: else nobody could tell whose words they are."""
+    known = {reviewer.id for reviewer in draft.reviewers}
+    gone = sorted(person for person in ledger.actors(review.store) if person not in known)
+    if gone:
+        raise ReviewError(
+            f"'{gone[0]}' has said something in this review, and the draft does not name them",
+            file="review.toml",
+            field="reviewers",
+            expected=f"{', '.join(gone)} kept, with active = false for who has left",
+        )
 
 
 def example_folder() -> Path:

@@ -1,31 +1,52 @@
-"""Screening: whose turn it is, casting and taking back a vote, conflicts and how they are settled."""
+"""Screening: whose turn it is, casting and taking back a vote, what waits for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from screener.model.errors import ReviewError
-from screener.model.protocol import Role
+from screener.model.protocol import ELEMENTS, Role
 from screener.model.screening import CastVote, Outcome, Stage, Vote
-from screener.screening import ALLOWED, first_reason
-from screener.steps import alerts, records
+from screener.screening import ALLOWED
+from screener.steps import alerts, records, settling
 from screener.steps.review import Review
 from screener.store import citations as store_citations
+from screener.store import rounds
 from screener.store import screening as store_screening
 from screener.store.database import Row
+
+# What a voter may say of each PICOS element.
+MARKS = ("yes", "no", "unclear")
+LONGEST_LABEL = 40
 
 
 def queue(review: Review, stage: Stage) -> list[str]:
     """Records that wait for this person's vote at a stage, in the order they were first seen; then those
-    that read differently since the vote (see `alerts.to_look_again`)."""
+    that read differently since the vote (see `alerts.to_look_again`).
+
+    While a pilot is open its records are all that waits: the others come when it has ended. What a person stopped
+    before does not wait either.
+    """
     me = review.person(Role.SCREENER)
     mine = store_screening.voted_records(review.store, me.id, stage)
     states = records.states(review)
+    aside = set_aside(review, stage)
     waiting = [
-        record for record, state in states.items() if record not in mine and _open_for_vote(state, stage)
+        record
+        for record, state in states.items()
+        if record not in mine and _open_for_vote(state, stage) and not aside(record)
     ]
     return [*waiting, *_changed_since_vote(review, stage, states)]
+
+
+def set_aside(review: Review, stage: Stage) -> Callable[[str], bool]:
+    """Whether a record that is open at a stage does not wait for this person now."""
+    pilot = rounds.open_pilot(review.store, stage)
+    piloted = rounds.pilot_records(review.store, pilot["id"]) if pilot is not None else None
+    stop = rounds.stop_of(review.store, review.viewer or "", stage)
+    stopped = rounds.stopped_records(review.store, stop["id"]) if stop is not None else frozenset()
+    return lambda record: record in stopped or (piloted is not None and record not in piloted)
 
 
 def _changed_since_vote(review: Review, stage: Stage, states: Mapping[str, records.RecordState]) -> list[str]:
@@ -55,9 +76,14 @@ def vote(
     *,
     reason: str | None = None,
     note: str | None = None,
+    marks: Mapping[str, str] | None = None,
+    labels: Sequence[str] = (),
     shown: records.Card | None = None,
 ) -> None:
     """Cast or change this person's vote; on disk when the call returns.
+
+    `marks` map PICOS elements to "yes", "no" or "unclear"; `labels` are the person's own words for finding the
+    record again. Both go with the vote, and are as blinded as it is.
 
     `shown` is what was on the screen: its citation and version are kept with the vote.
 
@@ -68,6 +94,8 @@ def vote(
         review.refresh()
         me = review.person(Role.SCREENER)
         _check_choice(review, stage, choice, reason)
+        _check_marks(marks or {}, labels)
+        _refuse_stopped(review, record, stage)
         heads = store_screening.own_heads(review.store, me.id, record, stage)
         # Votes that differ after a merge are no vote: the record is in this person's queue again, shown or not.
         holds = own_vote(review, record, stage) is not None
@@ -94,6 +122,8 @@ def vote(
                 vote=choice,
                 reason=reason,
                 note=note,
+                marks=marks or {},
+                labels=tuple(dict.fromkeys(labels)),
                 protocol_id=review.protocol_id or "",
                 replaces=head["id"] if head is not None else None,
             )
@@ -174,6 +204,32 @@ def _check_choice(review: Review, stage: Stage, choice: Vote, reason: str | None
         )
 
 
+def _check_marks(marks: Mapping[str, str], labels: Sequence[str]) -> None:
+    for element, mark in marks.items():
+        if element not in ELEMENTS:
+            raise ReviewError(f"'{element}' is no PICOS element", field="marks", expected=", ".join(ELEMENTS))
+        if mark not in MARKS:
+            raise ReviewError(f"'{mark}' is no mark", field=f"marks.{element}", expected=", ".join(MARKS))
+    for label in labels:
+        if not label.strip() or len(label) > LONGEST_LABEL or not label.isprintable():
+            raise ReviewError(
+                f"{label!r} is no label",
+                field="labels",
+                expected=f"up to {LONGEST_LABEL} characters on one line",
+            )
+
+
+def _refuse_stopped(review: Review, record: str, stage: Stage) -> None:
+    """Who has stopped reads no further: the others would see what the stop left, and what it did not."""
+    stop = rounds.stop_of(review.store, review.person().id, stage)
+    if stop is not None and record in rounds.stopped_records(review.store, stop["id"]):
+        raise ReviewError(
+            f"you have stopped at {stage.label}, and this record is among those left unread",
+            entry=record,
+            expected="your stop taken back first (`screener stop --undo`)",
+        )
+
+
 def _refuse_shown(review: Review, record: str, stage: Stage) -> None:
     if store_screening.is_revealed(review.store, record, stage):
         raise ReviewError(
@@ -189,192 +245,6 @@ def _why_not(state: records.RecordState, stage: Stage) -> str:
     if stage is Stage.FULL_TEXT and state.retrieval == "not_retrieved":
         return "its full text was not retrieved"
     return "the required voters have voted"
-
-
-# Conflicts ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A record on which the voters differ, and what this person can do about it.
-
-    `role` is "adjudicate", "propose" (write a consensus), "confirm" (another voter's consensus waits),
-    "wait" (own consensus waits for the other) or "none".
-    """
-
-    record: str
-    stage: Stage
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictView:
-    """An opened conflict: the record, the votes (shown from here on), a consensus that waits."""
-
-    card: records.Card
-    stage: Stage
-    votes: tuple[CastVote, ...]
-    proposal: Row | None
-    role: str
-
-
-def conflicts(review: Review, states: Mapping[str, records.RecordState] | None = None) -> list[Conflict]:
-    """All conflicts, with this person's part in each; the votes themselves stay closed.
-
-    `states` saves reading them again.
-    """
-    found = []
-    for record, state in (records.states(review) if states is None else states).items():
-        for stage in Stage:
-            if state.at(stage).outcome is Outcome.CONFLICT:
-                found.append(Conflict(record, stage, _role_in(review, record, stage)))
-    return found
-
-
-def _role_in(review: Review, record: str, stage: Stage) -> str:
-    me = review.me
-    if me is None:
-        return "none"
-    voters = {vote.reviewer for vote in store_screening.votes_on(review.store, record, stage, me.id)}
-    if me.id in voters:
-        proposal = store_screening.proposal_on(review.store, record, stage)
-        if proposal is None:
-            return "propose"
-        return "wait" if proposal["actor"] == me.id else "confirm"
-    return "adjudicate" if Role.ADJUDICATOR in me.roles else "none"
-
-
-def open_conflict(review: Review, record: str, stage: Stage) -> ConflictView:
-    """Show the votes of a conflict to somebody who may settle it; that they were shown is recorded."""
-    me = review.person()
-    if records.state(review, record).at(stage).outcome is not Outcome.CONFLICT:
-        raise ReviewError(f"there is no conflict on this record at {stage.label}", entry=record)
-    role = _role_in(review, record, stage)
-    if role == "none":
-        raise ReviewError(
-            "conflicts are settled by their voters or by an adjudicator who did not vote",
-            entry=record,
-            field="--as",
-            expected=", ".join(r.id for r in review.protocol.with_role(Role.ADJUDICATOR)) or "an adjudicator",
-        )
-    card = records.card(review, record)
-    store_screening.add_reveal(review.store, me.id, record, stage)
-    votes = store_screening.votes_on(review.store, record, stage, me.id)
-    return ConflictView(
-        card, stage, tuple(votes), store_screening.proposal_on(review.store, record, stage), role
-    )
-
-
-def resolve(
-    review: Review,
-    record: str,
-    stage: Stage,
-    outcome: Vote,
-    *,
-    how: str,
-    why: str,
-    reason: str | None = None,
-    confirm: bool = False,
-) -> None:
-    """Settle a conflict, or settle it anew: by an adjudicator who did not vote, or by the voters' consensus.
-
-    A consensus is written by one voter and confirmed by another (`confirm`). An exclusion at full text
-    takes the given reason, else the first in the protocol's order among the votes.
-    """
-    me = review.person()
-    if outcome is Vote.MAYBE:
-        raise ReviewError("a resolution decides", field="outcome", expected="include or exclude")
-    if not why.strip() and not confirm:
-        raise ReviewError("a resolution says why", field="--why", expected="a sentence for the audit trail")
-    with review.store.write():
-        state = records.state(review, record).at(stage)
-        earlier = store_screening.resolution_head(review.store, record, stage)
-        # Votes that have been shown cannot be changed any more, so what they settled can be settled anew.
-        again = state.outcome in {Outcome.PASSED, Outcome.EXCLUDED} and (
-            earlier is not None or store_screening.is_revealed(review.store, record, stage)
-        )
-        if state.outcome is not Outcome.CONFLICT and not again:
-            raise ReviewError(
-                f"there is no conflict on this record at {stage.label}: {state.outcome.value}", entry=record
-            )
-        votes = store_screening.votes_on(review.store, record, stage, me.id)
-        voted = me.id in {vote.reviewer for vote in votes}
-        if how not in {"adjudication", "consensus"}:
-            raise ReviewError(
-                f"'{how}' is no way to settle a conflict", field="how", expected="consensus or adjudication"
-            )
-        if how == "adjudication":
-            if Role.ADJUDICATOR not in me.roles or voted:
-                raise ReviewError(
-                    "an adjudicator has that role and did not vote on the record",
-                    field="--as",
-                    expected=", ".join(r.id for r in review.protocol.with_role(Role.ADJUDICATOR))
-                    or "an adjudicator",
-                )
-        elif not voted:
-            raise ReviewError(
-                "a consensus is between the voters",
-                field="--as",
-                expected=", ".join(sorted(vote.reviewer for vote in votes)),
-            )
-        # Where the votes are: after a split the resolution must not fall on a part that has new votes.
-        citation = store_screening.voted_citation(review.store, record, stage) or store_citations.preferred(
-            review.store, record
-        )
-        confirms: str | None = None
-        if confirm:
-            proposal = store_screening.proposal_on(review.store, record, stage)
-            if proposal is None or proposal["actor"] == me.id or proposal["outcome"] != outcome.value:
-                raise ReviewError(
-                    "there is no such consensus of another voter to confirm", entry=record, field="--confirm"
-                )
-            confirms, earlier = str(proposal["id"]), None
-            reason, why = proposal["reason"], why or proposal["why"]
-        elif outcome is Vote.EXCLUDE:
-            reason = reason or first_reason(review.protocol, stage, {v.reason for v in votes if v.reason})
-            if stage is Stage.FULL_TEXT and reason is None:
-                raise ReviewError("an exclusion at full text needs a reason", field="--reason")
-        if reason is not None and review.protocol.reason(stage, reason) is None:
-            raise ReviewError(
-                f"'{reason}' is no exclusion reason at {stage.label}",
-                field="--reason",
-                expected=", ".join(r.id for r in review.protocol.reasons[stage]),
-            )
-        store_screening.add_reveal(review.store, me.id, record, stage)
-        store_screening.add_resolution(
-            review.store,
-            me.id,
-            citation=citation,
-            stage=stage,
-            outcome=outcome,
-            reason=reason,
-            how=how,
-            why=why,
-            confirms=confirms,
-            replaces=earlier,
-        )
-
-
-# Retrieval ---------------------------------------------------------------------------------------
-
-
-def retrieve(review: Review, record: str, status: str, note: str | None = None) -> None:
-    """Say of a report that it is sought, retrieved or not retrieved."""
-    me = review.person()
-    if status not in {"sought", "retrieved", "not_retrieved"}:
-        raise ReviewError(f"'{status}' is no retrieval status", expected="sought, retrieved or not_retrieved")
-    state = records.state(review, record)
-    if state.title_abstract.outcome is not Outcome.PASSED:
-        raise ReviewError(
-            f"the record has not passed title/abstract ({state.title_abstract.outcome.value})", entry=record
-        )
-    if status == "not_retrieved" and state.full_text.outcome in {Outcome.PASSED, Outcome.EXCLUDED}:
-        raise ReviewError(
-            "the report has been assessed", entry=record, expected="a report without an outcome"
-        )
-    store_screening.add_retrieval(
-        review.store, me.id, store_citations.preferred(review.store, record), status, note
-    )
 
 
 # Overview ----------------------------------------------------------------------------------------
@@ -401,13 +271,18 @@ def overview(review: Review) -> Overview:
         at_stage = [r for r, s in everything.items() if s.at(stage).outcome is not Outcome.WAITING]
         eligible[stage] = len(at_stage)
         voted[stage] = sum(r in mine for r in at_stage)
-        waiting[stage] = sum(r not in mine and _open_for_vote(everything[r], stage) for r in at_stage)
+        aside = set_aside(review, stage)
+        waiting[stage] = sum(
+            r not in mine and _open_for_vote(everything[r], stage) and not aside(r) for r in at_stage
+        )
         waiting[stage] += len(_changed_since_vote(review, stage, everything))
     return Overview(
         records=len(everything),
         waiting=waiting,
         voted=voted,
         eligible=eligible,
-        conflicts=sum(c.role in {"adjudicate", "propose", "confirm"} for c in conflicts(review, everything)),
+        conflicts=sum(
+            c.role in {"adjudicate", "propose", "confirm"} for c in settling.conflicts(review, everything)
+        ),
         included=sum(s.included for s in everything.values()),
     )

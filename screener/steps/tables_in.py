@@ -16,7 +16,7 @@ from screener.model.errors import InputError, Problem, ReviewError, ScreenerErro
 from screener.model.extraction import FIELDS, Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage, Vote
-from screener.steps import deduplication, screening, studies
+from screener.steps import deduplication, retrieval, screening, settling, studies
 from screener.steps.review import Review
 from screener.store.citations import find_record
 
@@ -186,11 +186,11 @@ def import_resolutions(review: Review, path: Path, *, stage: Stage | None = None
 
     def act(person: Review, row: Row) -> None:
         record, outcome = find_record(person.store, row["record"]), _vote(row, "outcome")
-        screening.resolve(
+        settling.resolve(
             person, record, _stage(row), outcome, how=row["how"], why=row["why"], reason=row.get("reason")
         )
         if row["confirmed_by"]:
-            screening.resolve(
+            settling.resolve(
                 review.as_person(row["confirmed_by"]),
                 record,
                 _stage(row),
@@ -230,7 +230,7 @@ def import_retrievals(review: Review, path: Path) -> int:
     rows = read_rows(path, ("record", "status", "reviewer"), ("note",))
 
     def act(person: Review, row: Row) -> None:
-        screening.retrieve(person, find_record(person.store, row["record"]), row["status"], row.get("note"))
+        retrieval.retrieve(person, find_record(person.store, row["record"]), row["status"], row.get("note"))
 
     return _each(review, path, rows, act, "reviewer")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +26,20 @@ def protocol_hash(text: str) -> str:
 
 
 def adopt_protocol(
-    store: Store, actor: str, text: str, reason: str, *, voters_title_abstract: int, voters_full_text: int
+    store: Store,
+    actor: str,
+    text: str,
+    reason: str,
+    *,
+    voters: Mapping[str, int],
+    verify: Mapping[str, str | None],
+    screeners: Sequence[str],
 ) -> str:
-    """Append a protocol version; it is in force from here on."""
+    """Append a protocol version; it is in force from here on.
+
+    `voters` and `verify` map each stage to what `screening.rules` makes of its rules; `screeners` are those who
+    have not left.
+    """
     with store.write():
         previous = store.value("SELECT id FROM current_protocol")
         act = store.act("protocol", actor, replaces=previous)
@@ -37,8 +50,9 @@ def adopt_protocol(
                 "hash": protocol_hash(text),
                 "text": text,
                 "reason": reason,
-                "voters_title_abstract": voters_title_abstract,
-                "voters_full_text": voters_full_text,
+                **{f"voters_{stage}": number for stage, number in voters.items()},
+                **{f"verify_{stage}": limit for stage, limit in verify.items()},
+                "screeners": json.dumps(sorted(screeners)),
             },
         )
     return act
@@ -61,13 +75,19 @@ def protocol_versions(store: Store) -> list[Row]:
     )
 
 
+# Not worth a word in the log.
+_NOTHING = (None, "{}", "[]")
+
 # What each kind of act said: its table, and the columns worth a line in the log.
 _SAID = {
     "protocol": ("protocol_versions", ("hash", "reason")),
     "search": ("searches", ("query", "database", "hits")),
     "search_end": ("search_ends", ("search_id", "missing")),
     "duplicate": ("person_verdicts", ("a", "b", "verdict", "note")),
-    "decision": ("decisions", ("citation_id", "stage", "vote", "reason", "note")),
+    "decision": ("decisions", ("citation_id", "stage", "vote", "reason", "note", "marks", "labels")),
+    "pilot": ("pilots", ("stage", "name", "drawn", "voters")),
+    "pilot_end": ("pilot_ends", ("pilot_id", "note")),
+    "stop": ("stops", ("stage", "rule")),
     "reveal": ("reveals", ("citation_id", "stage")),
     "resolution": ("resolutions", ("citation_id", "stage", "outcome", "reason", "how", "why", "confirms")),
     "retrieval": ("retrievals", ("citation_id", "status", "note")),
@@ -89,11 +109,16 @@ def audit(store: Store) -> list[dict[str, Any]]:
             "WHERE a.kind = ?",
             [kind],
         ):
-            said = {column: row[column] for column in columns if row[column] is not None}
+            said = {column: row[column] for column in columns if row[column] not in _NOTHING}
             rows.append(
                 {**{name: row[name] for name in ("id", "at", "actor", "kind", "replaces")}, "said": said}
             )
     return sorted(rows, key=lambda row: str(row["id"]))
+
+
+def actors(store: Store) -> set[str]:
+    """Everybody who said something."""
+    return {row[0] for row in store.rows("SELECT DISTINCT actor FROM acts")}
 
 
 def count_acts(store: Store) -> int:

@@ -60,6 +60,8 @@ _KEYS = {
     "returned": "search_id = NEW.search_id",
     "found": "search_id = NEW.search_id AND position = NEW.position",
     "skipped": "search_id = NEW.search_id AND position = NEW.position",
+    "pilot_records": "pilot_id = NEW.pilot_id AND citation_id = NEW.citation_id",
+    "stop_records": "stop_id = NEW.stop_id AND citation_id = NEW.citation_id",
     "acts": "id = NEW.id OR (device = NEW.device AND seq = NEW.seq)",
 }
 
@@ -96,4 +98,13 @@ def m0002_searches(db: Database) -> None:
     _guard(db, LEDGERS_0002)
 
 
-NAMES = ("m0001_review", "m0002_searches")
+LEDGERS_0003 = ("pilots", "pilot_records", "pilot_ends", "stops", "stop_records")
+
+
+@migrations()
+def m0003_screening(db: Database) -> None:
+    _run(db, "m0003_screening.sql")
+    _guard(db, LEDGERS_0003)
+
+
+NAMES = ("m0001_review", "m0002_searches", "m0003_screening")

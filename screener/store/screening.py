@@ -6,14 +6,15 @@ required voters have closed, plus the viewer's own. `viewer=None` reads closed r
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from screener.model.screening import CastVote, Resolution, Stage, Vote
 from screener.store.database import Row, Store
 
-_REQUIRED = (
-    "(SELECT CASE :stage WHEN 'full_text' THEN voters_full_text ELSE voters_title_abstract END "
-    "FROM current_protocol)"
-)
-_VISIBLE = f"(holders >= {_REQUIRED} OR actor = :viewer)"
+_VISIBLE = "(holders >= required OR actor = :viewer)"
+_CAST = "actor, vote, reason, note, marks, labels, decision_id, at"
 
 
 def add_decision(
@@ -28,6 +29,8 @@ def add_decision(
     note: str | None,
     protocol_id: str,
     replaces: str | None,
+    marks: Mapping[str, str] = MappingProxyType({}),
+    labels: Sequence[str] = (),
 ) -> str:
     """Append one vote (None takes the replaced one back)."""
     with store.write():
@@ -42,6 +45,8 @@ def add_decision(
                 "vote": vote.value if vote else None,
                 "reason": reason,
                 "note": note,
+                "marks": json.dumps(dict(sorted(marks.items()))),
+                "labels": json.dumps(list(labels), ensure_ascii=False),
                 "protocol_id": protocol_id,
             },
         )
@@ -72,8 +77,7 @@ def visible_votes(store: Store, stage: Stage, viewer: str | None) -> dict[str, l
     """Votes of every record at a stage that the viewer may see."""
     found: dict[str, list[CastVote]] = {}
     for row in store.rows(
-        f"SELECT record_id, actor, vote, reason, note, decision_id, at FROM votes WHERE stage = :stage AND {_VISIBLE} "
-        "ORDER BY decision_id",
+        f"SELECT record_id, {_CAST} FROM votes WHERE stage = :stage AND {_VISIBLE} ORDER BY decision_id",
         {"stage": stage.value, "viewer": viewer},
     ):
         found.setdefault(row["record_id"], []).append(_cast(row))
@@ -83,7 +87,7 @@ def visible_votes(store: Store, stage: Stage, viewer: str | None) -> dict[str, l
 def votes_on(store: Store, record: str, stage: Stage, viewer: str | None) -> list[CastVote]:
     """Votes on one record at one stage that the viewer may see."""
     rows = store.rows(
-        "SELECT actor, vote, reason, note, decision_id, at FROM votes "
+        f"SELECT {_CAST} FROM votes "
         f"WHERE record_id = :record AND stage = :stage AND {_VISIBLE} ORDER BY decision_id",
         {"record": record, "stage": stage.value, "viewer": viewer},
     )
@@ -96,6 +100,8 @@ def _cast(row: Row) -> CastVote:
         vote=Vote(row["vote"]),
         reason=row["reason"],
         note=row["note"],
+        marks=json.loads(row["marks"]),
+        labels=tuple(json.loads(row["labels"])),
         decision_id=row["decision_id"],
         at=row["at"],
     )
@@ -244,6 +250,13 @@ def add_retrieval(
 def retrievals(store: Store) -> dict[str, Row]:
     """The latest retrieval row of each record that has one."""
     return {row["record_id"]: row for row in store.rows("SELECT * FROM current_retrievals")}
+
+
+def retrieval_attempts(store: Store, record: str) -> list[Row]:
+    """All that was said of getting a report, the oldest first: status, note, who, when."""
+    return store.rows(
+        "SELECT status, note, actor, at FROM retrieval_attempts WHERE record_id = ? ORDER BY id", [record]
+    )
 
 
 def retrieval_on(store: Store, record: str) -> Row | None:

@@ -47,6 +47,14 @@ def unique(strategy: st.SearchStrategy[str], least: int = 0) -> st.SearchStrateg
 
 
 @st.composite
+def stage_rules(draw: st.DrawFn) -> StageRules:
+    voters = draw(st.integers(1, 2))
+    verify = draw(st.sampled_from([0.0, 0.2, 0.125, 1.0])) if voters == 1 else 0.0
+    how = draw(st.sampled_from(schema.SETTLED_BY)), draw(st.sampled_from(schema.CONFLICT_NAMES))
+    return StageRules(voters, verify, settled_by=how[0], conflict_names=how[1])
+
+
+@st.composite
 def protocols(draw: st.DrawFn) -> Protocol:
     populations = draw(unique(ids))
     mechanisms = draw(unique(ids))
@@ -56,7 +64,6 @@ def protocols(draw: st.DrawFn) -> Protocol:
     roles += [draw(st.frozensets(st.sampled_from(Role), min_size=1)) for _ in people[2:]]
     days = sorted(draw(st.lists(st.dates(min_value=date(1000, 1, 1)), min_size=2, max_size=2)))
     reason = st.builds(Reason, st.just(""), labels, st.sampled_from(schema.REASON_ELEMENTS))
-    voters = st.integers(1, 2)
     return Protocol(
         title=draw(labels),
         short_title=draw(labels),
@@ -73,11 +80,16 @@ def protocols(draw: st.DrawFn) -> Protocol:
             SourceLimit(s, draw(st.none() | st.integers(1800, 2200)), draw(st.just("") | texts))
             for s in draw(unique(labels))
         ),
-        reviewers=tuple(Reviewer(i, draw(labels), r) for i, r in zip(people, roles, strict=True)),
+        reviewers=tuple(
+            Reviewer(i, draw(labels), r, n < 2 or draw(st.booleans()))
+            for n, (i, r) in enumerate(zip(people, roles, strict=True))
+        ),
         duplicates=DuplicateRules(*draw(st.tuples(*[st.sampled_from(schema.DUPLICATES)] * 2))),
         rules={
-            Stage.TITLE_ABSTRACT: StageRules(draw(voters)),
-            Stage.FULL_TEXT: StageRules(draw(voters), draw(st.sampled_from(schema.REASON_CONFLICTS))),
+            Stage.TITLE_ABSTRACT: replace(draw(stage_rules()), maybe=draw(st.sampled_from(schema.MAYBE))),
+            Stage.FULL_TEXT: replace(
+                draw(stage_rules()), reason_conflicts=draw(st.sampled_from(schema.REASON_CONFLICTS))
+            ),
         },
         reasons={
             stage: tuple(
@@ -131,7 +143,7 @@ def test_differences_are_named_by_key() -> None:
         title="Other",
         registration=None,
         date_to=date(2024, 1, 1),
-        rules={**old.rules, Stage.FULL_TEXT: StageRules(2, "resolve")},
+        rules={**old.rules, Stage.FULL_TEXT: StageRules(2, reason_conflicts="resolve")},
         reasons={**old.reasons, Stage.FULL_TEXT: old.reasons[Stage.FULL_TEXT][::-1]},
         populations=old.populations[:2],
         regimens=(*old.regimens[:-1], Regimen("Lonsurf + bevacizumab", "TAS_102_bevacizumab")),

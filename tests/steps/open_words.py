@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.model.extraction import Form
-from screener.steps import screening, studies
+from screener.steps import retrieval, screening, studies
 from screener.steps.review import Review
 from tests.steps.team import EXCLUDE, FT, INCLUDE, MAYBE, TA, agree, disagree, include, say, settle
 
@@ -31,7 +31,7 @@ def script(review: Review, *, with_a: bool) -> None:
         agree(review, all_[number])
     disagree(review, all_[8])
     settle(review, "C", all_[8], INCLUDE)
-    screening.retrieve(review, all_[5], "retrieved")
+    retrieval.retrieve(review, all_[5], "retrieved")
     for who, hr in (("A", "0.70"), ("B", "0.71")):
         fill(review, who, "CLOSED", hr)
         studies.submit(review.as_person(who), "CLOSED")
@@ -42,7 +42,15 @@ def script(review: Review, *, with_a: bool) -> None:
         return
     # Open: A's votes where B has not voted, or where both are needed and only A has spoken.
     for number, choice in ((10, INCLUDE), (11, EXCLUDE), (12, MAYBE), (13, INCLUDE)):
-        say(review, "A", all_[number], choice, note=f"{TELLTALE} {choice}")
+        say(
+            review,
+            "A",
+            all_[number],
+            choice,
+            note=f"{TELLTALE} {choice}",
+            marks={"population": "unclear"},
+            labels=[TELLTALE],
+        )
     say(review, "A", all_[11], EXCLUDE, reason="design", note=TELLTALE)
     say(review, "A", all_[13], EXCLUDE, note=TELLTALE)
     screening.take_back(review.as_person("A"), all_[12], TA)

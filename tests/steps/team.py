@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
 from screener.model.citation import Citation
 from screener.model.screening import Outcome, Stage, Vote
-from screener.steps import deduplication, records, screening, studies
+from screener.steps import deduplication, records, screening, settling, studies
 from screener.steps.review import Review, adopt, init_review, open_review
 from tests.builders import add_citations, citation, fixed_ids
 
@@ -63,11 +64,15 @@ def say(
     *,
     reason: str | None = None,
     note: str | None = None,
+    marks: Mapping[str, str] | None = None,
+    labels: Sequence[str] = (),
 ) -> None:
     """One vote; an exclusion at full text gets a reason."""
     if stage is FT and choice is EXCLUDE and reason is None:
         reason = "design"
-    screening.vote(review.as_person(who), record, stage, choice, reason=reason, note=note)
+    screening.vote(
+        review.as_person(who), record, stage, choice, reason=reason, note=note, marks=marks, labels=labels
+    )
 
 
 def undo(review: Review, who: str, record: str, stage: Stage = TA) -> None:
@@ -110,7 +115,7 @@ def settle(
     reason: str | None = None,
     confirm: bool = False,
 ) -> None:
-    screening.resolve(
+    settling.resolve(
         review.as_person(who), record, stage, choice, how=how, why=why, reason=reason, confirm=confirm
     )
 

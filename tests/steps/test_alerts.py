@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from screener.model.citation import Relation
 from screener.model.errors import ReviewError
 from screener.sources.changes import differences, material, notices
-from screener.steps import alerts, deduplication, screening
+from screener.steps import alerts, deduplication, screening, settling
 from screener.steps.flow import flow
 from screener.steps.importing import About, import_file
 from screener.steps.review import Review
@@ -156,7 +156,7 @@ def test_shown_votes_do_not_return_to_the_queue(team: Review) -> None:
     """They change by a resolution only; the alert is there for everybody."""
     record = records_of(team)[0]
     disagree(team, record)
-    screening.open_conflict(team, record, TA)
+    settling.open_conflict(team, record, TA)
     renew(team, 1, abstract="Another story with 12 patients.")
     assert record not in screening.queue(team.as_person("A"), TA)
     assert kinds(team) == ["changed"]

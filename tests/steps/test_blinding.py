@@ -29,10 +29,13 @@ from screener.steps import (
     deduplication,
     duplicate_groups,
     handoff,
+    pilots,
     queries,
     records,
+    retrieval,
     screening,
     search_report,
+    settling,
     studies,
     tables_out,
 )
@@ -75,9 +78,11 @@ READS: dict[str, Read] = {
     "dedup_audit.audit_files": lambda r, _: dedup_audit.audit_files(r),
     "screening.queue": lambda r, _: [screening.queue(r, stage) for stage in Stage],
     "screening.own_vote": both(screening.own_vote),
+    "screening.set_aside": lambda r, all_: [[screening.set_aside(r, s)(x) for x in all_] for s in Stage],
+    "pilots.pilots": lambda r, _: [pilots.pilots(r, stage) for stage in Stage],
     "screening.history": lambda r, _: [screening.history(r, stage) for stage in Stage],
-    "screening.conflicts": lambda r, _: screening.conflicts(r),
-    "screening.open_conflict": both(screening.open_conflict),
+    "settling.conflicts": lambda r, _: settling.conflicts(r),
+    "settling.open_conflict": both(settling.open_conflict),
     "screening.overview": lambda r, _: screening.overview(r),
     "studies.included": lambda r, _: studies.included(r),
     "studies.studies": lambda r, _: studies.studies(r),
@@ -131,7 +136,8 @@ READS: dict[str, Read] = {
 
 # Functions of the same modules that write, that take nothing of a person's, or that are the coordinator's.
 OTHERS = {
-    "screening.vote", "screening.take_back", "screening.undo_last", "screening.resolve", "screening.retrieve",
+    "screening.vote", "screening.take_back", "screening.undo_last", "settling.resolve", "retrieval.retrieve",
+    "pilots.start", "pilots.end",
     "studies.link", "studies.fill", "studies.withdraw", "studies.submit", "studies.settle",
     "deduplication.policy_of", "deduplication.engine_of",
     "deduplication.deduplicate", "deduplication.recluster", "deduplication.judge", "deduplication.split",
@@ -222,14 +228,14 @@ def test_each_record_errors_alike(worlds: tuple[Review, Review]) -> None:
             acts += [
                 lambda r, s=stage: screening.vote(person, r, s, INCLUDE),
                 lambda r, s=stage: screening.take_back(person, r, s),
-                lambda r, s=stage: screening.open_conflict(person, r, s),
-                lambda r, s=stage: screening.resolve(person, r, s, INCLUDE, how="consensus", why="x"),
-                lambda r, s=stage: screening.resolve(
+                lambda r, s=stage: settling.open_conflict(person, r, s),
+                lambda r, s=stage: settling.resolve(person, r, s, INCLUDE, how="consensus", why="x"),
+                lambda r, s=stage: settling.resolve(
                     review, r, s, EXCLUDE, how="adjudication", why="x", reason="design"
                 ),
             ]
         acts += [
-            lambda r: screening.retrieve(person, r, "not_retrieved"),
+            lambda r: retrieval.retrieve(person, r, "not_retrieved"),
             lambda r: studies.link(person, r, "CLOSED"),
         ]
         said = []
@@ -274,7 +280,16 @@ def test_every_function_that_reads_is_tested() -> None:
     """A new public function of the steps is put into READS or into OTHERS, or this fails."""
     modules = (
         *("records", "screening", "studies", "tables_out", "flow", "deduplication", "queries", "handoff"),
-        *("alerts", "browse", "search_report", "dedup_audit", "duplicate_groups"),
+        *(
+            "alerts",
+            "browse",
+            "search_report",
+            "dedup_audit",
+            "duplicate_groups",
+            "settling",
+            "retrieval",
+            "pilots",
+        ),
     )
     found = set()
     for name in modules:

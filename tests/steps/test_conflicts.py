@@ -9,7 +9,7 @@ import pytest
 
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome
-from screener.steps import records, screening
+from screener.steps import records, settling
 from screener.steps.review import Review
 from tests.steps.team import (
     EXCLUDE,
@@ -46,7 +46,7 @@ def roles(review: Review, record: str, *people: str) -> list[str]:
     """What each of these people can do about the conflict."""
     found = []
     for who in people:
-        listed = {c.record: c.role for c in screening.conflicts(review.as_person(who))}
+        listed = {c.record: c.role for c in settling.conflicts(review.as_person(who))}
         found.append(listed.get(record, "no conflict"))
     return found
 
@@ -102,7 +102,7 @@ def test_consensus_needs_the_other_voter(team: Review, conflict: str) -> None:
     settle(team, "A", conflict, EXCLUDE, how="consensus", why="A was wrong", reason="design")
     assert outcome(team, conflict) is Outcome.CONFLICT
     assert roles(team, conflict, "A", "B", "C", "D") == ["wait", "confirm", "adjudicate", "none"]
-    view = screening.open_conflict(team.as_person("B"), conflict, TA)
+    view = settling.open_conflict(team.as_person("B"), conflict, TA)
     assert view.proposal is not None
     assert (view.proposal["actor"], view.proposal["why"]) == ("A", "A was wrong")
     settle(team, "B", conflict, EXCLUDE, how="consensus", why="", confirm=True)
@@ -220,7 +220,7 @@ def test_nothing_to_settle(team: Review) -> None:
         with pytest.raises(ReviewError, match=f"no conflict on this record at title/abstract: {state}"):
             settle(team, "C", record, EXCLUDE)
         with pytest.raises(ReviewError, match="there is no conflict"):
-            screening.open_conflict(team, record, TA)
+            settling.open_conflict(team, record, TA)
 
 
 def test_an_agreement_that_was_shown_changes_by_a_resolution(team: Review) -> None:
@@ -239,5 +239,5 @@ def test_an_agreement_that_was_shown_changes_by_a_resolution(team: Review) -> No
 def test_an_outsider_is_not_shown_the_votes(team: Review, conflict: str) -> None:
     """A screener without a part in the conflict cannot open it, and nothing is recorded as shown."""
     with pytest.raises(ReviewError, match="settled by their voters or by an adjudicator"):
-        screening.open_conflict(team.as_person("D"), conflict, TA)
+        settling.open_conflict(team.as_person("D"), conflict, TA)
     assert team.store.value("SELECT count(*) FROM reveals") == 0

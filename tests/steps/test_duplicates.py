@@ -12,7 +12,7 @@ from screener import dedup
 from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome
-from screener.steps import care, deduplication, records, screening
+from screener.steps import care, deduplication, records, screening, settling
 from screener.steps.review import Review, adopt, open_review
 from screener.store import citations as store_citations
 from tests.builders import add_citations, citation
@@ -124,7 +124,7 @@ def test_unequal_votes_on_shown_records_do_not_lock_them(team: Review, pair: tup
     voted on by the person it returned to, and only by that person."""
     first, second = pair
     disagree(team, first)
-    screening.open_conflict(team, first, TA)
+    settling.open_conflict(team, first, TA)
     say(team, "A", second, EXCLUDE)
     judge(team, first, second, "same")
     assert outcome(team, first) is Outcome.OPEN
@@ -155,7 +155,7 @@ def test_that_votes_were_shown_follows_them(team: Review, pair: tuple[str, str])
         disagree(team, voted)
         judge(team, *pair, "same")
         record = store_citations.find_record(team.store, voted)
-        screening.open_conflict(team, record, TA)
+        settling.open_conflict(team, record, TA)
         judge(team, *pair, "different")
         assert outcome(team, voted) is Outcome.CONFLICT
         for who in ("A", "B"):

@@ -14,7 +14,7 @@ import pytest
 
 from screener.model.extraction import Form
 from screener.model.screening import Stage, Vote
-from screener.steps import deduplication, flow, screening, studies
+from screener.steps import deduplication, flow, retrieval, screening, settling, studies
 from screener.steps.importing import import_file
 from screener.steps.review import Review, open_review
 from tests.builders import fixed_ids
@@ -58,9 +58,9 @@ def history(review: Review) -> list[Callable[[], object]]:
         lambda: say(review, "A", second, EXCLUDE, note="no"),
         lambda: say(review, "A", second, INCLUDE),
         lambda: screening.undo_last(a, TA),
-        lambda: screening.open_conflict(review, first, TA),
+        lambda: settling.open_conflict(review, first, TA),
         lambda: settle(review, "C", first, INCLUDE),
-        lambda: screening.retrieve(review, first, "retrieved"),
+        lambda: retrieval.retrieve(review, first, "retrieved"),
         lambda: say(review, "B", first, EXCLUDE, FT, reason="design"),
         lambda: judge(review, second, third, "same"),
         lambda: deduplication.split(b, third),
@@ -198,7 +198,7 @@ VOTER = """
     import sys
     from pathlib import Path
     from screener.model.screening import Stage, Vote
-    from screener.steps import screening
+    from screener.steps import retrieval, screening, settling
     from screener.steps.review import open_review
 
     review = open_review(Path(sys.argv[1]), "A")

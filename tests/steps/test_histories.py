@@ -14,7 +14,7 @@ from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.extraction import Form
 from screener.model.screening import Outcome, Stage, Vote
-from screener.steps import deduplication, flow, records, screening, studies
+from screener.steps import deduplication, flow, records, retrieval, screening, settling, studies
 from screener.steps.review import Review
 from screener.store import citations as store_citations
 from tests.builders import add_citations, citation
@@ -77,14 +77,14 @@ def perform(review: Review, act: tuple) -> None:  # type: ignore[type-arg]
             screening.take_back(review.as_person(person), record(number), stage)
         case ("adjudicate", person, number, stage, choice):
             how = "adjudication"
-            screening.resolve(review.as_person(person), record(number), stage, choice, how=how, why="x")
+            settling.resolve(review.as_person(person), record(number), stage, choice, how=how, why="x")
         case ("consensus", person, number, stage, choice, confirm):
             seen = review.as_person(person)
-            screening.resolve(seen, record(number), stage, choice, how="consensus", why="x", confirm=confirm)
+            settling.resolve(seen, record(number), stage, choice, how="consensus", why="x", confirm=confirm)
         case ("open", person, number, stage):
-            screening.open_conflict(review.as_person(person), record(number), stage)
+            settling.open_conflict(review.as_person(person), record(number), stage)
         case ("retrieve", number, status):
-            screening.retrieve(review, record(number), status)
+            retrieval.retrieve(review, record(number), status)
         case ("link", number, study):
             studies.link(review, record(number), study)
         case ("extract", person, study):
@@ -119,7 +119,7 @@ def check(review: Review) -> None:
         assert found.open["study"] == len(studies.ungrouped(seen))
         for record, state in states.items():
             assert records.state(seen, record) == state
-        conflicts = {(c.record, c.stage) for c in screening.conflicts(seen)}
+        conflicts = {(c.record, c.stage) for c in settling.conflicts(seen)}
         wanted = {
             (record, stage)
             for record, state in states.items()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from screener.model.errors import InputError, ReviewError, StoreError
-from screener.model.screening import Stage
-from screener.steps import care
+from screener.model.screening import Outcome, Stage
+from screener.steps import care, records
 from screener.steps.review import FOLDERS, adopt, find_folder, init_review, open_review
 from screener.store import ledger
-from tests.steps.team import make_team, protocol_text
+from tests.steps.team import INCLUDE, TA, make_team, outcome, protocol_text, queue, say, undo
 
 
 def test_init_makes_a_review(tmp_path: Path) -> None:
@@ -38,11 +38,38 @@ def test_init_refuses_what_is_there(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"file", "draft.toml"}
 
 
+def test_who_has_said_something_stays_named(tmp_path: Path) -> None:
+    """Else nobody could tell whose words they are; who leaves is marked so, and the words count on."""
+    review = make_team(tmp_path / "review", 2)
+    first, second = records.states(review)
+    say(review, "A", first, INCLUDE)
+    text = protocol_text()
+    without = text.replace('[[reviewers]]\nid = "A"\nname = "First reviewer"\nroles = ["screener"]\n', "")
+    (review.folder / "review.toml").write_text(without, "utf-8")
+    with pytest.raises(ReviewError, match="'A' has said something") as error:
+        adopt(review, "A is gone")
+    assert "active = false" in str(error.value)
+    left = text.replace('[[reviewers]]\nid = "A"', '[[reviewers]]\nactive = false\nid = "A"')
+    (review.folder / "review.toml").write_text(left, "utf-8")
+    adopt(review, "A has left")
+    say(review, "B", first, INCLUDE)
+    assert outcome(review, first, TA) is Outcome.PASSED, "the vote counts on"
+    for act in (lambda: say(review, "A", second, INCLUDE), lambda: undo(review, "A", first)):
+        with pytest.raises(ReviewError, match="A has left the review"):
+            act()
+    assert queue(review, "D") == [second]
+    review.close()
+
+
 def test_the_draft_is_no_protocol(tmp_path: Path) -> None:
     """Rules and roles come from the adopted version, however review.toml has been edited since."""
     review = make_team(tmp_path / "review", 1)
     in_force = review.protocol_id
-    (review.folder / "review.toml").write_text(protocol_text(3).replace('id = "C"', 'id = "X"'), "utf-8")
+    joins = '[[reviewers]]\nid = "X"\nname = "New"\nroles = ["coordinator", "adjudicator"]\n\n'
+    text = protocol_text(3).replace(
+        '[[reviewers]]\nid = "C"', joins + '[[reviewers]]\nactive = false\nid = "C"'
+    )
+    (review.folder / "review.toml").write_text(text, "utf-8")
     review.close()
     review = open_review(review.folder, "C")
     assert review.protocol.rules[Stage.TITLE_ABSTRACT].voters == 2
@@ -51,7 +78,10 @@ def test_the_draft_is_no_protocol(tmp_path: Path) -> None:
     adopt(review, "X coordinates now, and three vote")
     assert review.protocol_id != in_force
     assert review.protocol.rules[Stage.TITLE_ABSTRACT].voters == 3
-    assert review.me is None, "C is no reviewer of the version in force"
+    assert review.me is not None
+    assert not review.me.roles, "C has left by the version in force"
+    with pytest.raises(ReviewError, match="C has left the review"):
+        review.person()
     versions = ledger.protocol_versions(review.store)
     assert [(row["actor"], row["reason"]) for row in versions] == [
         ("C", "first version"),

@@ -10,7 +10,7 @@ import pytest
 
 from screener.model.errors import InputError, ReviewError
 from screener.model.screening import Outcome
-from screener.steps import records, screening, studies, tables_in, tables_out
+from screener.steps import records, retrieval, screening, studies, tables_in, tables_out
 from screener.steps.review import Review
 from screener.steps.tables_in import ManyProblems
 from screener.store.ledger import count_acts
@@ -288,9 +288,9 @@ def test_wanted_list(team: Review) -> None:
     first, second, third, fourth, _ = queue(team, "A")
     for record in (first, second, third, fourth):
         agree(team, record)
-    screening.retrieve(team, first, "retrieved")
-    screening.retrieve(team, second, "sought")
-    screening.retrieve(team, third, "not_retrieved", "no answer")
+    retrieval.retrieve(team, first, "retrieved")
+    retrieval.retrieve(team, second, "sought")
+    retrieval.retrieve(team, third, "not_retrieved", "no answer")
     assert [card.record for card in tables_out.wanted(team)] == [second, fourth]
 
 
@@ -298,17 +298,17 @@ def test_retrieval_rules(team: Review) -> None:
     """Retrieval starts when title/abstract is passed, and an assessed report was retrieved."""
     first, second, *_ = queue(team, "A")
     with pytest.raises(ReviewError, match="has not passed title/abstract"):
-        screening.retrieve(team, first, "sought")
+        retrieval.retrieve(team, first, "sought")
     agree(team, first)
     with pytest.raises(ReviewError, match="no retrieval status"):
-        screening.retrieve(team, first, "lost")
-    screening.retrieve(team, first, "not_retrieved")
+        retrieval.retrieve(team, first, "lost")
+    retrieval.retrieve(team, first, "not_retrieved")
     assert first not in queue(team, "A", FT)
     with pytest.raises(ReviewError, match="its full text was not retrieved"):
         say(team, "A", first, INCLUDE, FT)
-    screening.retrieve(team, first, "retrieved", "by post")
+    retrieval.retrieve(team, first, "retrieved", "by post")
     agree(team, first, stage=FT)
     with pytest.raises(ReviewError, match="has been assessed"):
-        screening.retrieve(team, first, "not_retrieved")
+        retrieval.retrieve(team, first, "not_retrieved")
     assert records.state(team, first).retrieval == "retrieved"
     assert records.state(team, second).retrieval is None

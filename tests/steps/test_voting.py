@@ -10,7 +10,7 @@ import pytest
 
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome
-from screener.steps import records, screening
+from screener.steps import records, screening, settling
 from screener.steps import review as review_step
 from screener.steps.review import Review, open_review
 from screener.store import screening as store_screening
@@ -140,7 +140,7 @@ def test_after_reveal_votes_stand(team: Review) -> None:
     """Once a conflict was opened neither voter can change or take back a vote: no row is written."""
     record = queue(team, "A")[0]
     disagree(team, record)
-    screening.open_conflict(team, record, TA)
+    settling.open_conflict(team, record, TA)
     rows = len(chain(team))
     for who in ("A", "B"):
         with pytest.raises(ReviewError, match="have been shown"):
@@ -154,10 +154,10 @@ def test_opening_a_conflict_is_recorded_once(team: Review) -> None:
     """That votes were shown is a ledger row with who saw them first; listing conflicts shows nothing."""
     record = queue(team, "A")[0]
     disagree(team, record)
-    assert [c.record for c in screening.conflicts(team)] == [record]
+    assert [c.record for c in settling.conflicts(team)] == [record]
     assert team.store.value("SELECT count(*) FROM reveals") == 0
     for _ in range(2):
-        view = screening.open_conflict(team, record, TA)
+        view = settling.open_conflict(team, record, TA)
     assert [(v.reviewer, v.vote) for v in view.votes] == [("A", INCLUDE), ("B", EXCLUDE)]
     rows = team.store.rows("SELECT actor, stage FROM reveals JOIN acts USING (id)")
     assert [tuple(row) for row in rows] == [("C", "title_abstract")]
@@ -182,7 +182,7 @@ def test_three_required_voters(tmp_path: Path) -> None:
     (record,) = queue(review, "A")
     disagree(review, record)
     assert outcome(review, record) is Outcome.OPEN
-    assert screening.conflicts(review) == []
+    assert settling.conflicts(review) == []
     say(review, "D", record, EXCLUDE)
     assert outcome(review, record) is Outcome.CONFLICT
     review.close()
@@ -193,7 +193,7 @@ def test_more_required_voters_reopen_closed_records(team: Review) -> None:
     first, second, *_ = queue(team, "A")
     disagree(team, first)
     agree(team, second)
-    screening.open_conflict(team, first, TA)
+    settling.open_conflict(team, first, TA)
     (team.folder / "review.toml").write_text(protocol_text(3), "utf-8")
     review_step.adopt(team, "a third voter")
     assert {outcome(team, record) for record in (first, second)} == {Outcome.OPEN}

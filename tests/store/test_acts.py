@@ -11,7 +11,7 @@ import pytest
 from screener.model.errors import StoreError
 from screener.model.ids import ActIds
 from screener.model.screening import Outcome
-from screener.steps import records, screening
+from screener.steps import records, retrieval, screening
 from screener.steps.review import adopt, open_review
 from screener.store.database import open_store
 from tests.steps.team import EXCLUDE, INCLUDE, TA, disagree, make_team, outcome, queue, settle
@@ -30,8 +30,8 @@ def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
     review = open_review(review.folder, "C", ids=ActIds(now=lambda: BEFORE))
     settle(review, "C", record, INCLUDE)
     assert outcome(review, record) is Outcome.PASSED
-    screening.retrieve(review, record, "sought")
-    screening.retrieve(review, record, "retrieved")
+    retrieval.retrieve(review, record, "sought")
+    retrieval.retrieve(review, record, "retrieved")
     assert records.state(review, record).retrieval == "retrieved"
     draft = review.folder / "review.toml"
     draft.write_text(draft.read_text("utf-8").replace("Short title", "New title"), "utf-8")

@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from screener.model.errors import StoreError
 from screener.model.screening import Stage, Vote
-from screener.steps import records, screening
+from screener.steps import records, screening, settling
 from screener.steps.review import Review
 from screener.store import screening as store_screening
 from screener.tui.app import ScreenerApp
@@ -208,7 +208,7 @@ def test_a_vote_that_is_refused_keeps_the_record(review: Review) -> None:
         await keyed(pilot, "g", "s")
         screening.vote(me, record, TA, Vote.INCLUDE)
         screening.vote(opened_as(review, "B"), record, TA, Vote.EXCLUDE)
-        screening.open_conflict(opened_as(review, "C"), record, TA)
+        settling.open_conflict(opened_as(review, "C"), record, TA)
         await keyed(pilot, "2")
         return screen_text(pilot)
 

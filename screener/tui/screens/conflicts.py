@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from screener.model.screening import CastVote, Stage, Vote
 from screener.screening import Highlighter
-from screener.steps import records, screening
-from screener.steps.screening import ConflictView
+from screener.steps import records, settling
+from screener.steps.settling import ConflictView
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.dialogs import AskDialog, CriteriaDialog, LineDialog, ReasonDialog, Why
 from screener.tui.text import MARKS, STYLES, plain
@@ -51,7 +51,7 @@ class ConflictsScreen(ReviewScreen):
     def renew(self) -> None:
         self.workbench.read()
         self.show_waiting()
-        mine = [c for c in screening.conflicts(self.review) if c.role in PARTS]
+        mine = [c for c in settling.conflicts(self.review) if c.role in PARTS]
         titles = {t.record: t for t in records.titles(self.review)} if mine else {}
         lines = [
             Line(
@@ -83,7 +83,7 @@ class ConflictsScreen(ReviewScreen):
         def answer(yes: bool | None) -> None:
             if yes:
                 with self.telling():
-                    view = screening.open_conflict(self.review, record, stage)
+                    view = settling.open_conflict(self.review, record, stage)
                     self.app.push_screen(ConflictScreen(view))
 
         self.app.push_screen(
@@ -208,7 +208,7 @@ class ConflictScreen(ReviewScreen):
 
     def _settle(self, outcome: Vote, reason: str | None, why: str, *, confirm: bool = False) -> None:
         how = "adjudication" if self._view.role == "adjudicate" else "consensus"
-        screening.resolve(
+        settling.resolve(
             self.review,
             self._view.card.record,
             self._view.stage,

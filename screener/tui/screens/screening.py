@@ -15,7 +15,7 @@ from screener.model.protocol import Role
 from screener.model.screening import CastVote, Stage, Vote
 from screener.screening import ALLOWED, Highlighter
 from screener.sources.changes import Change
-from screener.steps import alerts, records, screening
+from screener.steps import alerts, records, retrieval, screening
 from screener.steps.records import Card
 from screener.tui.order import Order
 from screener.tui.pace import Pace
@@ -392,7 +392,7 @@ class FullTextScreen(ScreeningScreen):
 
     def action_retrieved(self) -> None:
         if self.record is not None:
-            screening.retrieve(self.review, self.record, "retrieved")
+            retrieval.retrieve(self.review, self.record, "retrieved")
             self._draw()
             self.say("+", "noted: the report was retrieved")
 
@@ -404,7 +404,7 @@ class FullTextScreen(ScreeningScreen):
         def answer(text: str | None) -> None:
             if text is not None and self._order is not None:
                 with self.telling():
-                    screening.retrieve(self.review, record, "not_retrieved", text or None)
+                    retrieval.retrieve(self.review, record, "not_retrieved", text or None)
                     if self.record == record:
                         self._order.finish()
                     self._draw()
