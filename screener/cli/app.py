@@ -147,9 +147,16 @@ class Commands(click.Group):
 )
 @click.option("--as", "reviewer", metavar="ID", help="Who you are (else SCREENER_REVIEWER).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option(
+    "--keys",
+    metavar="NAME|FILE",
+    help="Keys of the screens: rayyan, asreview, or a TOML file (else SCREENER_KEYS).",
+)
 @click.version_option(__version__, prog_name="screener")
 @click.pass_context
-def screener(context: click.Context, folder: str | None, reviewer: str | None, as_json: bool) -> None:
+def screener(
+    context: click.Context, folder: str | None, reviewer: str | None, as_json: bool, keys: str | None
+) -> None:
     """A workbench for one systematic review, from the search to the numbers an analyst pools.
 
     Without a command it opens the review's screens.
@@ -161,8 +168,10 @@ def screener(context: click.Context, folder: str | None, reviewer: str | None, a
         with review() as opened:
             opened.person()
             from screener.tui.app import run as run_tui
+            from screener.tui.keymaps import checked
 
-            run_tui(opened)
+            named = keys or os.environ.get("SCREENER_KEYS")
+            run_tui(opened, keymap=checked(named) if named else None)
 
 
 def settings() -> Context:

@@ -20,7 +20,7 @@ from screener.steps.review import Progress, Review, silent
 from screener.store import citations as store_citations
 from screener.store import duplicates as store_duplicates
 from screener.store import screening as store_screening
-from screener.store.database import Row, Store
+from screener.store.database import Row, Store, for_reading
 
 # From so many citations on, other processes are worth their start; what one of them does at a time.
 _MANY = 20_000
@@ -157,7 +157,7 @@ def _blocks(store: Store, citations: store_duplicates.Snapshot) -> dedup.Blocks:
 
 
 def _block_part(path: Path, start: int, end: int, old: frozenset[int]) -> dedup.Blocks:
-    with store_duplicates.for_reading(path) as store:
+    with for_reading(path) as store:
         return dedup.block_all(store_duplicates.versions_between(store, start, end, old))
 
 

@@ -77,6 +77,10 @@ class Titled:
 WAITING = StageStatus(Outcome.WAITING)
 
 
+def count(review: Review) -> int:
+    return store_citations.count_records(review.store)
+
+
 def titles(review: Review) -> list[Titled]:
     """All records in the order of the queue, each in one line: no abstracts are read."""
     return [Titled(*row) for row in store_citations.titles(review.store)]

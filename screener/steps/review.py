@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -17,7 +18,7 @@ from screener.model.screening import Stage
 from screener.screening import verify_limit
 from screener.store import ledger
 from screener.store import screening as store_screening
-from screener.store.database import Store, create, open_store
+from screener.store.database import Store, create, for_reading, open_store
 
 # What a step says while it works: what, how many done, of how many (None: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -97,6 +98,12 @@ class Review:
         """Follow an adoption by another process: roles and rules come from the version in force."""
         if ledger.protocol_in_force(self.store) != self.protocol_id:
             self.reload()
+
+    @contextmanager
+    def for_reading(self) -> Iterator[Review]:
+        """The same review for the same person in another thread: it sees what is committed, and writes nothing."""
+        with for_reading(self.store.path) as store:
+            yield Review(self.folder, store, self.me, self.protocol_id, self._protocol)
 
     def close(self) -> None:
         self.store.close()

@@ -40,6 +40,21 @@ def queue(review: Review, stage: Stage) -> list[str]:
     return [*waiting, *_changed_since_vote(review, stage, states)]
 
 
+def first_waiting(review: Review) -> str | None:
+    """A record that waits for this person at title/abstract, found without reading the whole review: the first behind
+    the person's newest vote. None if there is none nearby; then only `queue` can tell."""
+    me = review.person(Role.SCREENER)
+    stage = Stage.TITLE_ABSTRACT
+    aside = set_aside(review, stage)
+    newest = store_screening.own_history(review.store, me.id, stage, limit=1)
+    for record in store_citations.records_behind(review.store, newest[0]["record_id"] if newest else None):
+        if own_vote(review, record, stage) is None and not aside(record):
+            state = records.state(review, record)
+            if _open_for_vote(state, stage):
+                return record
+    return None
+
+
 def set_aside(review: Review, stage: Stage) -> Callable[[str], bool]:
     """Whether a record that is open at a stage does not wait for this person now."""
     pilot = rounds.open_pilot(review.store, stage)
@@ -183,6 +198,12 @@ def undo_last(review: Review, stage: Stage) -> str:
 def history(review: Review, stage: Stage, limit: int = 200) -> list[Row]:
     """This person's own votes, newest first."""
     return store_screening.own_history(review.store, review.person().id, stage, limit)
+
+
+def own_labels(review: Review) -> list[str]:
+    """The labels that this person has used on votes that stand, the commonest first."""
+    me = review.person()
+    return store_screening.labels_of(review.store, me.id)
 
 
 def _check_choice(review: Review, stage: Stage, choice: Vote, reason: str | None) -> None:

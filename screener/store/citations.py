@@ -51,6 +51,20 @@ def raw_entry(store: Store, version: str) -> bytes:
 # Records -----------------------------------------------------------------------------------------
 
 
+def records_behind(store: Store, record: str | None, limit: int = 200) -> list[str]:
+    """The next records in the order of the queue behind one of them, or the first ones."""
+    rows = store.rows(
+        "SELECT id FROM records WHERE :record IS NULL "
+        "OR first_seen > (SELECT first_seen FROM records WHERE id = :record) ORDER BY first_seen LIMIT :limit",
+        {"record": record, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+def count_records(store: Store) -> int:
+    return int(store.value("SELECT count(*) FROM records"))
+
+
 def record_ids(store: Store) -> list[str]:
     """All records in the order in which they were first seen."""
     return [row[0] for row in store.rows("SELECT id FROM records ORDER BY first_seen")]

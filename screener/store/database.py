@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from screener.model.ids import ActIds
 from screener.store.migrations import NAMES, migrations
 
 BUSY_SECONDS = 30.0
+# Bytes from which on a database is not read from end to end each time that it is opened.
+_LARGE = 64_000_000
 _HEADER = b"SQLite format 3\x00"
 # File systems on which SQLite's WAL cannot work: their locks and shared memory are not shared.
 _NETWORK = frozenset(
@@ -269,6 +271,15 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
     return store
 
 
+@contextmanager
+def for_reading(path: Path) -> Iterator[Store]:
+    """A review's file in another thread or process than the one that has it open; it sees what is committed."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection.row_factory = sqlite3.Row
+    with closing(connection):
+        yield Store(path, connection, ActIds())
+
+
 def _free_name(path: Path) -> Path:
     """The path, numbered if it is taken: a migration that was interrupted has left its backup."""
     number, free = 2, path
@@ -341,7 +352,9 @@ def _applied(path: Path) -> tuple[str, ...]:
             rows = connection.execute(
                 "SELECT name FROM _sqlite_migrations WHERE migration_set = 'screener' ORDER BY id"
             ).fetchall()
-            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            if not all(
+                connection.execute(check).fetchone()[0] == "ok" for check in _checks(path, connection)
+            ):
                 raise sqlite3.DatabaseError("malformed")
         finally:
             connection.close()
@@ -360,6 +373,17 @@ def _applied(path: Path) -> tuple[str, ...]:
             expected="a backup from db/backups",
         ) from error
     return tuple(str(row[0]) for row in rows)
+
+
+def _checks(path: Path, connection: sqlite3.Connection) -> Iterator[str]:
+    """The whole file while it is small. Of a large one all that people said and what follows from it; the entries
+    of the citations and the index of their words, nine tenths of it, are left to `screener doctor`."""
+    if path.stat().st_size <= _LARGE:
+        yield "PRAGMA quick_check(1)"
+        return
+    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if table != "versions" and not table.startswith("words"):
+            yield f'PRAGMA quick_check("{table}")'
 
 
 def refuse_network(folder: Path, mounts: str | None = None) -> None:

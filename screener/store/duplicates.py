@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 from screener.model.citation import Citation
-from screener.model.ids import ActIds, content_id
-from screener.store.database import BUSY_SECONDS, Row, Store
+from screener.model.ids import content_id
+from screener.store.database import Row, Store
 
 # Versions that a later one of the same citation has replaced. The view `current_versions` would look at all
 # finds; few citations have a second version.
@@ -76,15 +73,6 @@ def versions_between(
         ):
             if row[0] not in old:
                 yield row[1], Citation.from_dict(json.loads(row[2]))
-
-
-@contextmanager
-def for_reading(path: Path) -> Iterator[Store]:
-    """A review's file in another process than the one that has it open; it sees what is committed."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    connection.row_factory = sqlite3.Row
-    with closing(connection):
-        yield Store(path, connection, ActIds())
 
 
 def uncompared(store: Store, engine: str) -> list[str]:

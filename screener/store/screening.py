@@ -66,11 +66,21 @@ def own_heads(store: Store, actor: str, record: str, stage: Stage) -> list[Row]:
 def own_history(store: Store, actor: str, stage: Stage, limit: int = 200) -> list[Row]:
     """A person's own votes at a stage, newest first: record, vote, reason, note, time."""
     return store.rows(
-        "SELECT h.id, m.record_id, h.vote, h.reason, h.note, h.at FROM decision_heads h "
+        "SELECT h.id, m.record_id, h.vote, h.reason, h.note, h.marks, h.labels, h.at FROM decision_heads h "
         "JOIN members m ON m.citation_id = h.citation_id "
         "WHERE h.actor = ? AND h.stage = ? AND h.vote IS NOT NULL ORDER BY h.id DESC LIMIT ?",
         [actor, stage.value, limit],
     )
+
+
+def labels_of(store: Store, actor: str) -> list[str]:
+    """A person's own labels, the commonest first."""
+    rows = store.rows(
+        "SELECT l.value, count(*) FROM decision_heads h, json_each(h.labels) l "
+        "WHERE h.actor = ? AND h.labels <> '[]' AND h.vote IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1",
+        [actor],
+    )
+    return [row[0] for row in rows]
 
 
 def visible_votes(store: Store, stage: Stage, viewer: str | None) -> dict[str, list[CastVote]]:
@@ -100,8 +110,9 @@ def _cast(row: Row) -> CastVote:
         vote=Vote(row["vote"]),
         reason=row["reason"],
         note=row["note"],
-        marks=json.loads(row["marks"]),
-        labels=tuple(json.loads(row["labels"])),
+        # Most votes have neither, and there are many votes.
+        marks=json.loads(row["marks"]) if row["marks"] != "{}" else {},
+        labels=tuple(json.loads(row["labels"])) if row["labels"] != "[]" else (),
         decision_id=row["decision_id"],
         at=row["at"],
     )

@@ -24,6 +24,7 @@ from screener.steps import alerts, deduplication, queries, screening, studies
 from screener.steps.review import Review
 from screener.steps.studies import Standing
 from screener.tui import theme
+from screener.tui.draft import Draft
 from screener.tui.places import PLACES, make_screen
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.dialogs import AskDialog, GoDialog
@@ -83,8 +84,8 @@ class ScreenerApp(App[None]):
         self.clock = clock
         self.messages_said: list[LogLine] = []
         self.waiting: dict[str, int] = {}
-        # Notes that were written and not cast yet, by stage and record.
-        self.drafts: dict[tuple[Stage, str], str] = {}
+        # What was written beside votes and not cast yet, by stage and record.
+        self.drafts: dict[tuple[Stage, str], Draft] = {}
         # Forms that were typed and not kept yet, by study, form and item.
         self.form_drafts: dict[tuple[str, Form, str], dict[str, str]] = {}
         for each in theme.THEMES:

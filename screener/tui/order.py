@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 
 class Order:
@@ -76,5 +77,5 @@ class Order:
             self._to_open(self._at)
 
     def _to_open(self, start: int) -> None:
-        places = [*range(start, len(self.ids)), *range(min(start, len(self.ids)))]
+        places = chain(range(start, len(self.ids)), range(min(start, len(self.ids))))
         self._at = next((n for n in places if self.ids[n] not in self.done), len(self.ids))

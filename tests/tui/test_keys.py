@@ -9,12 +9,17 @@ import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
 
+from screener.model.errors import InputError
+from screener.model.screening import Stage
 from screener.steps.review import Review
+from screener.steps.screening import history
 from screener.tui.app import ScreenerApp
+from screener.tui.keymaps import PRESETS, checked, clashes, holders
 from screener.tui.places import PLACES
 from screener.tui.screens import (
     alerts,
     conflicts,
+    desk_dialogs,
     dialogs,
     duplicates,
     flow,
@@ -69,6 +74,8 @@ HOLDERS = [
     dialogs.FindField,
     dialogs.ReasonDialog,
     dialogs.CriteriaDialog,
+    desk_dialogs.MarksDialog,
+    desk_dialogs.SittingDialog,
 ]
 
 
@@ -167,3 +174,53 @@ def test_the_palette_knows_every_action_by_its_name(review: Review) -> None:
     assert "Include this record" in names
     assert "Go to Conflicts" in names
     assert "Colours: screener-ansi-dark" in names
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_set_of_keys_clashes_with_nothing(name: str) -> None:
+    assert clashes(PRESETS[name]) == []
+    known = {binding.id for holder in holders() for binding in own(holder)}
+    assert set(PRESETS[name]) <= known
+
+
+def test_the_sets_feel_like_the_other_tools(review: Review) -> None:
+    def votes_by(keys: str, keymap: dict[str, str], who: str) -> list[str]:
+        async def script(pilot: Pilot[None]) -> None:
+            pilot.app.set_keymap(keymap)
+            await keyed(pilot, "g", "s", *keys)
+
+        me = opened_as(review, who)
+        drive(me, script)
+        return [row["vote"] for row in history(me, Stage.TITLE_ABSTRACT)][::-1]
+
+    assert votes_by("ieu", checked("rayyan"), "A") == ["include", "exclude", "maybe"]
+    assert votes_by("rim", checked("asreview"), "B") == ["include", "exclude", "maybe"]
+
+
+def test_a_file_of_ones_own_keys(tmp_path: Path) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text('preset = "rayyan"\n[keys]\n"desk.maybe" = "m"\ndesk.note = "N, ctrl+n"\n', "utf-8")
+    keymap = checked(str(file))
+    assert keymap["desk.maybe"] == "m"
+    assert keymap["desk.note"] == "N,ctrl+n"
+    assert keymap["desk.exclude_at_once"] == "e"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[keys]\n"desk.nothing" = "x"\n', "no screen has such an act"),
+        ('[keys]\n"desk.include" = "m"\n', "would do two things"),
+        ('[keys]\n"desk.include" = 3\n', "is no key"),
+        ('preset = "other"\n', "no set of keys"),
+        ("keys = [", "cannot be read"),
+        ("colour = 1\n", "unknown key"),
+    ],
+)
+def test_a_wrong_file_of_keys_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=told):
+        checked(str(file))
+    with pytest.raises(InputError, match="neither a set of keys nor a file"):
+        checked(str(tmp_path / "none.toml"))

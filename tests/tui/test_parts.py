@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from screener.model.protocol import Criterion
+from screener.model.screening import Vote
 from screener.screening import Highlighter
 from screener.tui.order import Order
 from screener.tui.pace import PAUSE, Pace
@@ -56,7 +57,7 @@ def test_pace_leaves_out_pauses() -> None:
     pace.start()
     for wait in (10, PAUSE + 1, 20):
         now[0] += wait
-        pace.vote()
+        pace.vote(Vote.INCLUDE)
 
     assert pace.votes == 3
     assert pace.seconds_each == 15

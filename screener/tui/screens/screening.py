@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
+from screener.model.errors import ScreenerError
 from screener.model.protocol import Role
 from screener.model.screening import CastVote, Stage, Vote
 from screener.screening import ALLOWED, Highlighter
 from screener.sources.changes import Change
 from screener.steps import alerts, records, retrieval, screening
+from screener.steps.arranging import ORDERS, Arrangement, prepare, waiting_arranged
 from screener.steps.records import Card
+from screener.steps.review import Review
+from screener.tui.draft import Draft
 from screener.tui.order import Order
-from screener.tui.pace import Pace
+from screener.tui.pace import Pace, lasting, sitting_content
 from screener.tui.screens.base import ReviewScreen
+from screener.tui.screens.desk_dialogs import MarksDialog, OrderDialog, SittingDialog, marks_content
 from screener.tui.screens.dialogs import CriteriaDialog, FindDialog, LineDialog, ReasonDialog, Why
 from screener.tui.text import plain, vote_words
 from screener.tui.widgets.criteria import criteria_content, folded_content, reasons_content
 from screener.tui.widgets.line_list import Line
 from screener.tui.widgets.reader import Reader
 
+# Records from which on the queue is read beside the screen.
+MANY = 5_000
 VOTES = {"include": Vote.INCLUDE, "exclude": Vote.EXCLUDE, "maybe": Vote.MAYBE}
 RETRIEVAL_WORDS = {
     None: "~ report not sought yet",
@@ -44,11 +54,10 @@ class ScreeningScreen(ReviewScreen):
         "disk before "
         "it is drawn. Nobody sees it until the other voters have voted on the record too, and you see "
         "nothing "
-        "of theirs. A digit excludes with that reason; e asks for it. u takes your last vote back; j "
-        "and k walk "
-        "without voting, and what you skip comes back at the end. To change an older vote, find it with "
-        "/ or in "
-        "your votes (y), and vote again."
+        "of theirs. A digit excludes with that reason; e asks for it, E asks nothing. n, p and l put a note, PICOS "
+        "marks and labels beside your vote. u takes your last vote back; j and k walk without voting, and what you "
+        "skip comes back at the end. o changes the order, f shows only what has your words; the rest waits on. "
+        "To change an older vote, find it with / or in your votes (y), and vote again."
     )
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,8 +75,18 @@ class ScreeningScreen(ReviewScreen):
             )
             for n in range(1, 10)
         ),
+        Binding(
+            "E",
+            "vote('exclude')",
+            "exclude at once",
+            id="desk.exclude_at_once",
+            show=False,
+            tooltip="Exclude without a reason, asking nothing (not at full text)",
+        ),
         Binding("m", "vote('maybe')", "maybe", id="desk.maybe", tooltip="Maybe: let it pass to full text"),
         Binding("n", "note", "note", id="desk.note", tooltip="Write a note; it goes with your vote"),
+        Binding("p", "marks", "picos", id="desk.marks", tooltip="Mark each PICOS element: yes, no, unclear"),
+        Binding("l", "labels", "label", id="desk.labels", tooltip="Your own labels; they go with your vote"),
         Binding("u", "undo", "undo", id="desk.undo", tooltip="Take back your last vote"),
         Binding("j", "walk(1)", "next", id="desk.next", tooltip="Next record without voting"),
         Binding("k", "walk(-1)", "back", id="desk.back", tooltip="Record before, without voting"),
@@ -79,6 +98,9 @@ class ScreeningScreen(ReviewScreen):
             key_display="/",
             tooltip="Find a record by words or PMID",
         ),
+        Binding("o", "order", "order", id="desk.order", tooltip="The order of your queue"),
+        Binding("f", "filter", "filter", id="desk.filter", tooltip="Only records that have some words"),
+        Binding("S", "sitting", "pace", id="desk.sitting", tooltip="This sitting: votes, pace, time left"),
         Binding("y", "votes", "votes", id="desk.votes", tooltip="Your own votes, newest first"),
         Binding("c", "criteria", "criteria", id="desk.criteria", tooltip="The criteria and reasons in full"),
         Binding("h", "highlights", "marks", id="desk.highlights", tooltip="Highlight terms on or off"),
@@ -105,7 +127,13 @@ class ScreeningScreen(ReviewScreen):
         self._card: Card | None = None
         self._own: CastVote | None = None
         self._differs: Mapping[str, tuple[Change, ...]] = {}
+        self._how = Arrangement()
+        self._waiting = 0  # in all, whatever the filter shows
+        self._reading = False  # the queue is being read beside the screen
+        self._voted: set[str] = set()  # since that reading began
+        self._scores: Mapping[str, float] | None = None
         self._found: list[Line] | None = None
+        self._rearranged = False
 
     # What stands on the screen -----------------------------------------------------------------
 
@@ -139,17 +167,77 @@ class ScreeningScreen(ReviewScreen):
             self.query_one(Reader).show_nothing(self._not_yours())
             self.show_keys()
             return
-        queue = screening.queue(self.review, self.stage)
-        self._differs = alerts.to_look_again(self.review, self.stage)
-        if self._order is None:
+        if not self._beside():
+            self._take(*self._read(self.review))
+            return
+        # The whole queue takes a moment, the first record does not.
+        if self._order is None and self.stage is Stage.TITLE_ABSTRACT and self._start_at is None:
+            first = screening.first_waiting(self.review)
+            self._order = Order([first] if first is not None else [])
+        self._reading = True
+        self._voted.clear()
+        self._draw()
+        self._read_beside()
+
+    def _beside(self) -> bool:
+        return bool(self._how.words) or records.count(self.review) > MANY
+
+    def _read(self, review: Review) -> tuple[list[str], int, Mapping[str, tuple[Change, ...]]]:
+        ordered, waiting = waiting_arranged(review, self.stage, self._how, self._scores)
+        return ordered, waiting, alerts.to_look_again(review, self.stage)
+
+    @work(thread=True, exclusive=True, group="queue", exit_on_error=False)
+    def _read_beside(self) -> None:
+        """The queue by a connection of its own, so that no key waits for it."""
+        worker = get_current_worker()
+        try:
+            if not self._how.plain:
+                prepare(self.review)
+            with self.review.for_reading() as review:
+                found = self._read(review)
+        except ScreenerError as error:
+            self.app.call_from_thread(self._not_read, plain(str(error)))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._take, *found)
+
+    def _not_read(self, told: str) -> None:
+        self._reading = False
+        if self._how.words:
+            self._how = replace(self._how, words="")
+        self.say("!", told)
+        self._draw_progress()
+
+    def _take(self, queue: list[str], waiting: int, differs: Mapping[str, tuple[Change, ...]]) -> None:
+        """The queue as it was read; what was voted on meanwhile is done."""
+        if not self.is_attached:
+            return
+        beside, self._reading = self._reading, False
+        self._waiting = waiting - len(self._voted)
+        self._differs = differs
+        queue = [record for record in queue if record not in self._voted]
+        if self._order is None or self._rearranged:
             self._order = Order(queue)
+            self._rearranged = False
         else:
             self._order.refresh(queue)
         self._found = None
         if self._start_at is not None:
             self.lay(self._start_at)
             self._start_at = None
-        self._draw()
+        if beside and self._card is not None and self._card.record == self.record:
+            # The eye is on it already.
+            self._draw_progress()
+            self.show_keys()
+        else:
+            self._draw()
+
+    def _arrange(self, how: Arrangement) -> None:
+        """Another order or other words: the queue is laid anew."""
+        if how != self._how:
+            self._how = how
+            self._rearranged = True
+            self.renew()
 
     def lay(self, record: str) -> None:
         """Put a record on the desk: one that waits, or one that this person has voted on."""
@@ -178,11 +266,22 @@ class ScreeningScreen(ReviewScreen):
 
     def _draw_progress(self) -> None:
         left = self._order.left if self._order is not None else 0
-        self.workbench.count(self.PLACE, left)
+        hidden = max(0, self._waiting - left)
+        if not self._reading:
+            self.workbench.count(self.PLACE, left + hidden)
         pace = self._pace.seconds_each
-        parts = [f"{left:,} left", f"{self._pace.votes} this session"]
+        parts = [
+            "reading the queue" if self._reading else f"{left:,} left",
+            f"{self._pace.votes} this session",
+        ]
         if pace is not None:
             parts.append(f"{pace:.0f} s each")
+            if self.app.size.width >= 100 and not self._reading:
+                parts.append(f"{lasting(pace * left)} left")
+        if self._how.order != "queue":
+            parts.append(ORDERS[self._how.order].partition(",")[0])
+        if self._how.words:
+            parts.append(f"with '{plain(self._how.words)}'; {hidden:,} more wait")
         line = Content.assemble((self.stage.label, "bold"), "  ", " · ".join(parts))
         if self.record is not None:
             line = line.append(self._standing())
@@ -196,9 +295,15 @@ class ScreeningScreen(ReviewScreen):
         if changes := self._differs.get(self.record or ""):
             names = ", ".join(change.field for change in changes if change.material)
             parts.append(Content(f"~ reads differently since: {names}").stylize("bold $maybe"))
-        note = self._note()
-        if note:
-            parts.append(Content(f"note: {plain(note)}").stylize("$maybe"))
+        draft = self._draft()
+        if draft.marks:
+            parts.append(marks_content(draft.marks))
+        if draft.labels:
+            parts.append(Content(f"labels: {plain(', '.join(draft.labels))}").stylize("$maybe"))
+        if draft.note:
+            parts.append(Content(f"note: {plain(draft.note)}").stylize("$maybe"))
+        if counted := self.query_one(Reader).counts():
+            parts.append(counted)
         return Content("").join(Content("   ").append(part) for part in parts)
 
     def _not_yours(self) -> Content:
@@ -237,22 +342,39 @@ class ScreeningScreen(ReviewScreen):
 
     # Votes ------------------------------------------------------------------------------------------
 
-    def _note(self) -> str | None:
-        """The note that goes with the next vote: a draft, else the one of the own vote."""
-        if self.record is None:
-            return None
-        draft = self.workbench.drafts.get((self.stage, self.record))
-        return draft if draft is not None else (self._own.note if self._own else None)
+    def _draft(self) -> Draft:
+        """What goes with the next vote: as drafted, else as in the own vote."""
+        return self.workbench.drafts.get((self.stage, self.record or ""), Draft()).over(self._own)
+
+    def _write(self, **changes: Any) -> None:
+        """Something is written beside the vote to come."""
+        if self.record is not None:
+            key = self.stage, self.record
+            self.workbench.drafts[key] = replace(self.workbench.drafts.get(key, Draft()), **changes)
+            self._draw_progress()
 
     def _cast(self, choice: Vote, reason: str | None) -> None:
         """On disk first; only then the next record."""
         record = self.record
         if record is None or self._order is None:
             return
-        note = self._note() or None
-        screening.vote(self.review, record, self.stage, choice, reason=reason, note=note, shown=self._card)
+        said = self._draft()
+        screening.vote(
+            self.review,
+            record,
+            self.stage,
+            choice,
+            reason=reason,
+            note=said.note or None,
+            marks=said.marks,
+            labels=said.labels or (),
+            shown=self._card,
+        )
         self.workbench.drafts.pop((self.stage, record), None)
-        self._pace.vote()
+        if record not in self._order.done and not self._reading:
+            self._waiting -= 1
+        self._voted.add(record)
+        self._pace.vote(choice)
         self._order.finish()
         self._draw()
 
@@ -271,21 +393,36 @@ class ScreeningScreen(ReviewScreen):
         self.app.push_screen(ReasonDialog(self._reasons, needed=self.stage is Stage.FULL_TEXT), answer)
 
     def action_note(self) -> None:
-        record = self.record
-        if record is None:
-            return
-
         def answer(text: str | None) -> None:
             if text is not None:
-                self.workbench.drafts[(self.stage, record)] = text
-                self._draw_progress()
+                self._write(note=text)
 
-        self.app.push_screen(LineDialog("Note; it goes with your vote", self._note() or ""), answer)
+        self.app.push_screen(LineDialog("Note; it goes with your vote", self._draft().note or ""), answer)
+
+    def action_marks(self) -> None:
+        def answer(marks: dict[str, str] | None) -> None:
+            if marks is not None:
+                self._write(marks=marks)
+
+        criteria = self.review.protocol.criteria
+        self.app.push_screen(MarksDialog(criteria, self._draft().marks or {}), answer)
+
+    def action_labels(self) -> None:
+        def answer(text: str | None) -> None:
+            if text is not None:
+                self._write(labels=tuple(dict.fromkeys(w.strip() for w in text.split(",") if w.strip())))
+
+        known = screening.own_labels(self.review)
+        hint = f" (so far: {', '.join(known[:12])})" if known else ""
+        label = f"Labels of your own, with commas between them{hint}"
+        self.app.push_screen(LineDialog(label, ", ".join(self._draft().labels or ())), answer)
 
     def action_undo(self) -> None:
         record = screening.undo_last(self.review, self.stage)
         if self._order is not None:
             self._order.reopen(record)
+        self._voted.discard(record)
+        self._waiting += 1
         self._pace.unvote()
         self._draw()
         self.say("+", "your vote on this record is taken back; it waits for you again")
@@ -328,6 +465,25 @@ class ScreeningScreen(ReviewScreen):
             if r in titles
         ]
 
+    def action_order(self) -> None:
+        def answer(order: str | None) -> None:
+            if order is not None:
+                self._arrange(replace(self._how, order=order))
+
+        self.app.push_screen(OrderDialog(self._how.order), answer)
+
+    def action_filter(self) -> None:
+        def answer(words: str | None) -> None:
+            if words is not None:
+                self._arrange(replace(self._how, words=words))
+
+        label = "Only records that have these words; an empty line shows all again"
+        self.app.push_screen(LineDialog(label, self._how.words), answer)
+
+    def action_sitting(self) -> None:
+        left = self._order.left if self._order is not None else 0
+        self.app.push_screen(SittingDialog(sitting_content(self.stage, self._pace, left)))
+
     def action_votes(self) -> None:
         from screener.tui.screens.votes import VotesScreen
 
@@ -360,9 +516,11 @@ class ScreeningScreen(ReviewScreen):
             number = parameters[0]
             fits = isinstance(number, int) and number <= len(self.review.protocol.reasons[self.stage])
             return True if fits and self.record is not None else None
-        if action in {"exclude", "note"}:
+        if action == "vote" and parameters == ("exclude",) and self.stage is Stage.FULL_TEXT:
+            return None
+        if action in {"exclude", "note", "marks", "labels"}:
             return True if self.record is not None else None
-        if action in {"find", "votes", "undo", "walk"}:
+        if action in {"find", "votes", "undo", "walk", "order", "filter", "sitting"}:
             return True if self.voter else None
         return True
 

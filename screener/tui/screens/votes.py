@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,13 @@ class VotesScreen(ReviewScreen):
         lines = []
         for row in screening.history(self.review, stage, limit=1_000_000):
             said = " · ".join(
-                part for part in (reasons.get(row["reason"] or "", row["reason"]), row["note"]) if part
+                part
+                for part in (
+                    reasons.get(row["reason"] or "", row["reason"]),
+                    ", ".join(json.loads(row["labels"])),
+                    row["note"],
+                )
+                if part
             )
             title = titles[row["record_id"]].line if row["record_id"] in titles else row["record_id"]
             lines.append(

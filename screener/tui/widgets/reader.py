@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from textual.containers import Vertical, VerticalScroll
@@ -9,9 +10,11 @@ from textual.content import Content, Span
 from textual.widget import Widget
 from textual.widgets import Static
 
+from screener.model.protocol import ELEMENTS
 from screener.screening import Highlighter
 from screener.steps.records import Card
 from screener.tui.text import abstract_content, abstract_text, byline, identifiers, kinds, marked, plain
+from screener.tui.theme import LETTERS, element_style
 
 # Longer titles are shown in full at the head of the abstract too, where they can be scrolled.
 LONG_TITLE = 400
@@ -76,6 +79,15 @@ class Reader(Vertical):
 
     def _marked(self, text: str) -> Content:
         return marked(text, self._highlighter.hits(text) if self.highlights else [])
+
+    def counts(self) -> Content:
+        """How often each element's terms stand in the title and the abstract: 'P 2  O 1'; empty if marks are off."""
+        if self._card is None or not self.highlights:
+            return Content("")
+        text = f"{plain(self._card.fields.title)}\n{abstract_text(self._card)}"
+        found = Counter(hit.element for hit in self._highlighter.hits(text))
+        parts = [Content(f"{LETTERS[e]} {found[e]}").stylize(element_style(e)) for e in ELEMENTS if found[e]]
+        return Content(" ").join(parts)
 
     @property
     def can_scroll(self) -> bool:
