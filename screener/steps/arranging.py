@@ -32,8 +32,9 @@ class Arrangement:
     words: str = ""
 
     @property
-    def plain(self) -> bool:
-        return self.order == "queue" and not self.words
+    def indexed(self) -> bool:
+        """Whether the index of words and lines is needed."""
+        return bool(self.words) or self.order not in {"queue", "shuffled", "ranked"}
 
 
 def arrange(
@@ -49,15 +50,12 @@ def arrange(
     """
     if how.order not in ORDERS:
         raise InputError(f"'{how.order}' is no order", field="order", expected=", ".join(ORDERS))
-    if how.plain:
-        return list(waiting)
-    inside = how.order if how.order not in {"shuffled", "ranked"} else "queue"
-    wanted = set(waiting)
-    looked = Looking(text=how.words, order=inside)
-    if how.words or inside != "queue":
+    found = list(waiting)
+    if how.indexed:
+        inside = how.order if how.order not in {"shuffled", "ranked"} else "queue"
+        wanted = set(waiting)
+        looked = Looking(text=how.words, order=inside)
         found = [record for record in Browser(review).find(looked) if record in wanted]
-    else:
-        found = list(waiting)
     if how.order == "shuffled":
         mine = review.viewer or ""
         return sorted(found, key=lambda r: hashlib.sha256(f"{mine}/{r}".encode()).digest())

@@ -180,7 +180,7 @@ class ScreeningScreen(ReviewScreen):
         self._read_beside()
 
     def _beside(self) -> bool:
-        return bool(self._how.words) or records.count(self.review) > MANY
+        return self._how.indexed or records.count(self.review) > MANY
 
     def _read(self, review: Review) -> tuple[list[str], int, Mapping[str, tuple[Change, ...]]]:
         ordered, waiting = waiting_arranged(review, self.stage, self._how, self._scores)
@@ -191,7 +191,7 @@ class ScreeningScreen(ReviewScreen):
         """The queue by a connection of its own, so that no key waits for it."""
         worker = get_current_worker()
         try:
-            if not self._how.plain:
+            if self._how.indexed:
                 prepare(self.review)
             with self.review.for_reading() as review:
                 found = self._read(review)
@@ -302,8 +302,6 @@ class ScreeningScreen(ReviewScreen):
             parts.append(Content(f"labels: {plain(', '.join(draft.labels))}").stylize("$maybe"))
         if draft.note:
             parts.append(Content(f"note: {plain(draft.note)}").stylize("$maybe"))
-        if counted := self.query_one(Reader).counts():
-            parts.append(counted)
         return Content("").join(Content("   ").append(part) for part in parts)
 
     def _not_yours(self) -> Content:

@@ -63,7 +63,9 @@ class Reader(Vertical):
         title = plain(card.fields.title) or "(no title)"
         self._title.update(self._marked(title))
         second = " · ".join(part for part in (kinds(card.fields), identifiers(card)) if part)
-        self._facts.update(Content("\n".join(line for line in (byline(card.fields), second) if line)))
+        facts = Content("\n".join(line for line in (byline(card.fields), second) if line))
+        counts = self._counts()
+        self._facts.update(facts.append(Content(" · terms ")).append(counts) if counts else facts)
         text = abstract_text(card, airy=self.app.size.height >= 40)
         if text:
             abstract = abstract_content(text, self._highlighter.hits(text) if self.highlights else [])
@@ -80,13 +82,13 @@ class Reader(Vertical):
     def _marked(self, text: str) -> Content:
         return marked(text, self._highlighter.hits(text) if self.highlights else [])
 
-    def counts(self) -> Content:
-        """How often each element's terms stand in the title and the abstract: 'P 2  O 1'; empty if marks are off."""
+    def _counts(self) -> Content:
+        """How often each element's terms stand in the title and the abstract: 'P2 O1'; empty if marks are off."""
         if self._card is None or not self.highlights:
             return Content("")
         text = f"{plain(self._card.fields.title)}\n{abstract_text(self._card)}"
         found = Counter(hit.element for hit in self._highlighter.hits(text))
-        parts = [Content(f"{LETTERS[e]} {found[e]}").stylize(element_style(e)) for e in ELEMENTS if found[e]]
+        parts = [Content(f"{LETTERS[e]}{found[e]}").stylize(element_style(e)) for e in ELEMENTS if found[e]]
         return Content(" ").join(parts)
 
     @property
