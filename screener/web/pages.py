@@ -47,7 +47,7 @@ def login(title: str, *, failed: str | None = None, reviewer: str = "") -> str:
 
 
 def terminal(title: str, reviewer: str) -> str:
-    """The page that holds the app: a thin line with who you are, and the terminal below."""
+    """The page that holds the app: a thin line with who is logged in, and the terminal below."""
     return (
         _HEAD.format(title=escape(title))
         + f"""<link rel="preload" href="/static/mono.ttf" as="font" type="font/ttf" crossorigin>
@@ -58,8 +58,7 @@ def terminal(title: str, reviewer: str) -> str:
 </head>
 <body class="app">
 <header>
-<span class="title">{escape(title)}</span>
-<span class="who">{escape(reviewer)}</span>
+<span class="who">logged in as <b>{escape(reviewer)}</b></span>
 <form method="post" action="/logout"><button type="submit">Log out</button></form>
 </header>
 <div id="terminal" class="textual-terminal" data-font-size="15"></div>

@@ -7,9 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-FREE = 3  # typing errors that cost nothing
-LONGEST_NAME = 60.0  # seconds; a stranger must not lock a reviewer out for good
-LONGEST_ADDRESS = 900.0
+# By what is counted: failures that cost nothing, and the longest wait (seconds). A stranger must not lock a
+# reviewer out for good; an address may be a whole department's.
+LIMITS = {"name": (3, 60.0), "address": (10, 900.0)}
 FORGET = 3600.0  # seconds without a failure
 ENTRIES = 10_000  # names and addresses that are remembered at most
 
@@ -47,10 +47,10 @@ class Throttle:
 
     def _wait(self, key: tuple[str, str]) -> float:
         entry = self._failed.get(key)
-        if entry is None or entry.count < FREE:
+        free, longest = LIMITS[key[0]]
+        if entry is None or entry.count < free:
             return 0.0
-        longest = LONGEST_NAME if key[0] == "name" else LONGEST_ADDRESS
-        delay = min(2.0 ** min(entry.count - FREE, 20), longest)
+        delay = min(2.0 ** min(entry.count - free, 20), longest)
         return entry.last + delay - self._clock()
 
     def _count(self, key: tuple[str, str]) -> None:
