@@ -135,7 +135,7 @@ class Site:
             samesite="Strict",
             secure=self.origins.secure,
         )
-        return done
+        raise done
 
     async def logout(self, request: web.Request) -> web.StreamResponse:
         self._same_origin(request)
@@ -144,7 +144,7 @@ class Site:
         done.del_cookie(
             self.origins.cookie, path="/", httponly=True, samesite="Strict", secure=self.origins.secure
         )
-        return done
+        raise done
 
     async def static(self, request: web.Request) -> web.StreamResponse:
         found = STATIC.get(request.match_info["name"])
