@@ -9,7 +9,6 @@ import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from aiohttp import WSMsgType, web
 
 from screener.model.errors import ScreenerError
 from screener.web import pages
+from screener.web.answers import page, protect, static_file
 from screener.web.origins import Origins
 from screener.web.passwords import Logins
 from screener.web.process import THEMES, AppProcess, command
@@ -28,32 +28,6 @@ LARGEST_MESSAGE = 256 * 1024  # bytes; a pasted text
 PAGES = 5  # open at once in a session; each is a process
 SWEEP = 10.0  # seconds between looks for sessions that ended
 WRONG = "That name and password do not go together."
-
-# Every file that is handed out, by its name in the address. There is no way from a request to a path.
-STATIC = {
-    "page.css": ("screener.web", "static/page.css", "text/css"),
-    "terminal.js": ("screener.web", "static/terminal.js", "text/javascript"),
-    "icon.svg": ("screener.web", "static/icon.svg", "image/svg+xml"),
-    "textual.js": ("textual_serve", "static/js/textual.js", "text/javascript"),
-    "xterm.css": ("textual_serve", "static/css/xterm.css", "text/css"),
-    "mono.ttf": ("textual_serve", "static/fonts/RobotoMono-VariableFont_wght.ttf", "font/ttf"),
-    "mono-italic.ttf": ("textual_serve", "static/fonts/RobotoMono-Italic-VariableFont_wght.ttf", "font/ttf"),
-}
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    # Not no-referrer: with it browsers send "Origin: null" with our own forms.
-    "Referrer-Policy": "same-origin",
-    "Server": "screener",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_POLICY = (
-    "default-src 'none'; script-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; connect-src 'self' {socket}; style-src 'self'{inline}"
-)
 
 
 @dataclass(slots=True)
@@ -96,12 +70,12 @@ class Site:
         if session is None:
             raise web.HTTPSeeOther("/login")
         self.sessions.touch(session)
-        return _page(pages.terminal(self.title, session.reviewer))
+        return page(pages.terminal(self.title, session.reviewer))
 
     async def login_page(self, request: web.Request) -> web.StreamResponse:
         if self._session(request) is not None:
             raise web.HTTPSeeOther("/")
-        return _page(pages.login(self.title))
+        return page(pages.login(self.title))
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Check a password. The answer tells neither by words nor by time whether there is such a reviewer."""
@@ -115,13 +89,13 @@ class Site:
         if wait > 0:
             seconds = math.ceil(wait)
             said = f"Too many failed logins. Try again in {seconds} second{'' if seconds == 1 else 's'}."
-            answer = _page(pages.login(self.title, failed=said, reviewer=reviewer), status=429)
+            answer = page(pages.login(self.title, failed=said, reviewer=reviewer), status=429)
             answer.headers["Retry-After"] = str(seconds)
             return answer
         async with self._hashing:  # each takes 64 MB for a moment
             proof = await asyncio.to_thread(self.logins.check, reviewer, password)
         if proof is None:
-            return _page(pages.login(self.title, failed=WRONG, reviewer=reviewer), status=403)
+            return page(pages.login(self.title, failed=WRONG, reviewer=reviewer), status=403)
         self.throttle.succeeded(reviewer, address)
         await self.sessions.end(self._token(request))
         token = self.sessions.open(reviewer, proof)
@@ -147,14 +121,7 @@ class Site:
         raise done
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        found = STATIC.get(request.match_info["name"])
-        if found is None:
-            raise web.HTTPNotFound
-        package, path, kind = found
-        body = (resources.files(package) / path).read_bytes()
-        answer = web.Response(body=body, content_type=kind, headers={"Cache-Control": "max-age=3600"})
-        answer.enable_compression()
-        return answer
+        return static_file(request.match_info["name"])
 
     # The socket ---------------------------------------------------------------------------------
 
@@ -166,7 +133,7 @@ class Site:
             raise web.HTTPUnauthorized(text="log in first")
         if len(session.pages) >= PAGES:
             raise web.HTTPServiceUnavailable(text=f"{PAGES} pages are open already")
-        socket = web.WebSocketResponse(heartbeat=30, max_msg_size=LARGEST_MESSAGE)
+        socket = web.WebSocketResponse(timeout=3, heartbeat=30, max_msg_size=LARGEST_MESSAGE)
         session.pages.add(socket.close)
         app = AppProcess(
             self.command(self.folder, session.reviewer),
@@ -255,22 +222,13 @@ class Site:
             if error.status < 400:
                 raise
             said = error.text if error.status in {401, 403, 503} else None
-            return _page(pages.message(error.reason, said or "There is nothing here."), status=error.status)
+            return page(pages.message(error.reason, said or "There is nothing here."), status=error.status)
         except ScreenerError as error:
             self.say(str(error))
-            return _page(pages.message("This does not work now", "Who runs the server sees why."), status=500)
+            return page(pages.message("This does not work now", "Who runs the server sees why."), status=500)
 
     async def _headers(self, request: web.Request, answer: web.StreamResponse) -> None:
-        for name, value in HEADERS.items():
-            if name == "Server":
-                answer.headers[name] = value
-            else:
-                answer.headers.setdefault(name, value)
-        scheme = "wss" if self.origins.secure else "ws"
-        socket = f"{scheme}://{request.host}" if self.origins.known_host(request.host) else ""
-        # The terminal writes its colours and sizes into style elements.
-        inline = " 'unsafe-inline'" if request.path == "/" else ""
-        answer.headers["Content-Security-Policy"] = _POLICY.format(socket=socket, inline=inline)
+        protect(request, answer, self.origins)
 
     async def _sweeping(self, _app: web.Application) -> AsyncIterator[None]:
         async def sweep() -> None:
@@ -284,10 +242,6 @@ class Site:
 
     async def _end(self, _app: web.Application) -> None:
         await self.sessions.end_all()
-
-
-def _page(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
 
 
 def _size(width: object, height: object) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import pytest
 from screener.cli.app import run as screener
 from screener.steps.review import Review
 from screener.web import handlers
-from screener.web.handlers import STATIC
+from screener.web.answers import STATIC
 from tests.web.site import PASSWORDS, Served, run
 
 
