@@ -95,6 +95,7 @@ class Site:
         async with self._hashing:  # each takes 64 MB for a moment
             proof = await asyncio.to_thread(self.logins.check, reviewer, password)
         if proof is None:
+            self.say(f"a login failed from {address}")  # no name: it may be a password in the wrong field
             return page(pages.login(self.title, failed=WRONG, reviewer=reviewer), status=403)
         self.throttle.succeeded(reviewer, address)
         await self.sessions.end(self._token(request))
@@ -134,7 +135,12 @@ class Site:
         if len(session.pages) >= PAGES:
             raise web.HTTPServiceUnavailable(text=f"{PAGES} pages are open already")
         socket = web.WebSocketResponse(timeout=3, heartbeat=30, max_msg_size=LARGEST_MESSAGE)
-        session.pages.add(socket.close)
+
+        async def close() -> None:
+            if socket.prepared:
+                await socket.close()
+
+        session.pages.add(close)
         app = AppProcess(
             self.command(self.folder, session.reviewer),
             socket,
@@ -145,11 +151,13 @@ class Site:
         try:
             await socket.prepare(request)
             await app.start(*_size(request.query.get("width"), request.query.get("height")))
+            if self._session(request) is not session:  # it ended meanwhile
+                return socket
             async for message in socket:
                 if message.type is not WSMsgType.TEXT or not await self._said(app, session, message.data):
                     break
         finally:
-            session.pages.discard(socket.close)
+            session.pages.discard(close)
             await asyncio.shield(app.stop())
             with suppress(ConnectionError):
                 await socket.close()
@@ -221,8 +229,9 @@ class Site:
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            said = error.text if error.status in {401, 403, 503} else None
-            return page(pages.message(error.reason, said or "There is nothing here."), status=error.status)
+            ours = error.text if error.status in {401, 403, 503} else None
+            said = ours or ("There is nothing here." if error.status == 404 else "The request was refused.")
+            return page(pages.message(error.reason, said), status=error.status)
         except ScreenerError as error:
             self.say(str(error))
             return page(pages.message("This does not work now", "Who runs the server sees why."), status=500)

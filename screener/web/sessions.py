@@ -74,7 +74,8 @@ class Sessions:
 
 async def _close(sessions: Iterable[Session]) -> None:
     """All pages at once: a browser that does not answer holds up nobody."""
-    await asyncio.gather(*(close() for session in sessions for close in session.pages))
+    closing = [close() for session in sessions for close in session.pages]
+    await asyncio.gather(*closing, return_exceptions=True)
 
 
 def _digest(token: str) -> bytes:

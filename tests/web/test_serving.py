@@ -19,6 +19,7 @@ import aiohttp
 import pytest
 from textual.theme import Theme
 
+from screener.cli.serving import login_command, serve_command
 from screener.steps.review import Review
 from screener.tui.theme import THEMES
 from screener.web.passwords import Logins
@@ -26,6 +27,13 @@ from screener.web.process import command
 from tests.cli.shell import Shell, process
 from tests.steps.team import make_team
 from tests.web.site import PASSWORDS, Served, run
+
+LEADER = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 @pytest.fixture
@@ -80,6 +88,46 @@ def test_only_reviewers_have_passwords(shell: Shell, tmp_path: Path, monkeypatch
     assert "short\n" not in said.err
     Logins(folder).set("Z", "apples and pears")
     assert shell("-C", folder, "login", "list", "--json").data["strangers"] == ["Z"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
+def test_a_terminal_asks_twice_and_shows_nothing(tmp_path: Path) -> None:
+    """The two have to agree; what is typed is not echoed."""
+    import pty
+
+    folder = make_team(tmp_path / "review").folder
+    for second, code in ((b"apples and pears\n", 0), (b"something else\n\x04", 1)):
+        ours, theirs = pty.openpty()
+        words = [sys.executable, "-m", "screener", "-C", str(folder), "login", "set", "A"]
+        # A session of its own: the terminal that it asks is this one, not the developer's.
+        running = subprocess.Popen(
+            [sys.executable, "-c", LEADER, *words], stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+        )
+        os.close(theirs)
+        seen = b""
+        for prompt, typed in ((b"Password: ", b"apples and pears\n"), (b"Once more: ", second)):
+            while prompt not in seen:
+                seen += os.read(ours, 1024)
+            os.write(ours, typed)
+        if code:
+            while b"do not match" not in seen:
+                seen += os.read(ours, 1024)
+            running.kill()
+        else:
+            assert running.wait(timeout=30) == 0
+            seen += os.read(ours, 4096)
+        running.wait(timeout=30)
+        os.close(ours)
+        assert b"apples" not in seen
+    assert Logins(folder).check("A", "apples and pears")
+
+
+def test_docs_tell_of_every_option() -> None:
+    """docs/serving.md has each option of `serve` and each command of `login`."""
+    text = (Path(__file__).parents[2] / "docs" / "serving.md").read_text("utf-8")
+    options = {each.opts[-1] for each in serve_command.params} - {"-C", "--as", "--json"}
+    assert not [each for each in options if f"serve {each}" not in text]
+    assert not [each for each in login_command.commands if f"`login {each}" not in text]
 
 
 # What can be wrong before it serves ------------------------------------------------------------------
@@ -141,7 +189,7 @@ def test_it_ends_and_takes_its_apps_along(team: Review, number: signal.Signals) 
         out, err = running.communicate(timeout=20)
         if number is not signal.SIGKILL:
             assert running.returncode == 0
-            assert err == "A logged in from 127.0.0.1\nclosing ...\n"
+            assert err == "a login failed from 127.0.0.1\nA logged in from 127.0.0.1\nclosing ...\n"
         for secret in (*PASSWORDS.values(), "wrong wrong", token):
             assert secret not in out + err
 
