@@ -122,6 +122,7 @@ class AppProcess(AppService):
             async with asyncio.timeout(PATIENCE):
                 if process.returncode is None:
                     await self.send_meta({"type": "quit"})
+                self.stdin.close()
                 await process.wait()
         if process.returncode is None:
             with suppress(ProcessLookupError):
