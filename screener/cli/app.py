@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("review", "What waits for you, and where the review stands.", "Review"),
     "doctor": ("review", "Check the database and what is derived from it.", "Review"),
     "backup": ("review", "Write a complete copy of the database.", "Review"),
+    "serve": ("serving", "Offer the screens in a browser, with a login per reviewer.", "Review"),
+    "login": ("serving", "Passwords of reviewers for `serve`.", "Review"),
     "search": ("search", "Run and refresh saved queries; list and report all searches.", "Search"),
     "import": ("search", "Import exported files of citations.", "Search"),
     "alerts": ("alerts", "Retractions, errata, changed and lost records.", "Search"),
@@ -163,7 +165,8 @@ def screener(
     """
     context.obj = Context(folder, reviewer, as_json)
     if context.invoked_subcommand is None:
-        if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        served = bool(os.environ.get("TEXTUAL_DRIVER"))  # drawn elsewhere: in a browser
+        if as_json or not (served or (sys.stdin.isatty() and sys.stdout.isatty())):
             raise click.UsageError("The screens need a terminal. Name a command, e.g. status.")
         with review() as opened:
             opened.person()

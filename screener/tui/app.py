@@ -90,6 +90,8 @@ class ScreenerApp(App[None]):
         self.form_drafts: dict[tuple[str, Form, str], dict[str, str]] = {}
         for each in theme.THEMES:
             self.register_theme(each)
+        # TEXTUAL_THEME may have named the dark one before it was registered: only a change makes colours anew.
+        self.theme = "screener-light"
         self.theme = "screener-dark"
 
     @property
