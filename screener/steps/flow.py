@@ -65,6 +65,7 @@ def flow_records(review: Review) -> list[FlowRecord]:
                 registers=sources.get("register", {}),
                 other=sources.get("other", {}),
                 title_abstract=state.title_abstract.outcome,
+                excluded_by_automation=state.title_abstract.by_automation,
                 retrieval=retrievals.get(state.retrieval or "", Retrieval.OPEN),
                 full_text=state.full_text.outcome,
                 reason=labels.get(reason, reason) if reason else None,

@@ -55,6 +55,10 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("conflicts",): [(), *[(R[n], *stage) for n in (0, 1, 5, 6, 7, 9, 10, 12) for stage in (TA, FT)]],
     ("resolve",): [(R[n], "include", *stage, "--how", how, "--why", "x")
                    for n in (1, 5, 7, 10) for stage in (TA, FT) for how in ("consensus", "adjudication")],
+    ("login", "list"): [()],
+    ("login", "set"): [("B", "--stdin")],
+    ("login", "remove"): [("B",)],
+    ("serve",): [("--port", "no")],
     ("pilot", "start"): [("--stage", "title_abstract", "--size", "2"), (R[9], "--stage", "title_abstract")],
     ("pilot", "end"): [("--stage", "title_abstract")],
     ("pilot", "list"): [()],
