@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from screener.cli import output
@@ -127,16 +130,15 @@ def list_(merged: bool) -> None:
         for pair in pairs
     ]
     if wants_json():
-        output.data({"pairs": rows, "clashes": [[names[c] for c in chain] for chain in clashes]})
+        output.data({"pairs": rows, "clashes": [_clash(each, names) for each in clashes]})
         return
     for row in rows:
         output.line(f"{row['a']:24}  {row['title_a']}")
         output.line(f"{row['b']:24}  {row['title_b']}")
         said = f"{row['said']} said {row['by']}; " if row["by"] else ""
         output.line(f"    {said}{row['why'] or ''}")
-    for chain in clashes:
-        path = " = ".join(names[c] for c in chain)
-        output.line(f"! people contradict each other along {path}: withdraw one of these verdicts")
+    for each in clashes:
+        _say_clash(each, names)
     output.line(f"{len(rows)} pairs")
 
 
@@ -155,7 +157,23 @@ def judge(a: str, b: str, verdict: str, note: str | None) -> None:
             verdict,
             note,
         )
+        names = deduplication.citation_names(opened)
+        clashes = deduplication.clashes(opened)
+    if not wants_json():
+        for each in clashes:
+            _say_clash(each, names)
     _records(count)
+
+
+def _clash(each: deduplication.Contradiction, names: Mapping[str, str]) -> dict[str, Any]:
+    said = [{"by": who, "said": said, "a": names[a], "b": names[b]} for who, said, a, b in each.said]
+    return {"chain": [names[c] for c in each.path], "said": said}
+
+
+def _say_clash(each: deduplication.Contradiction, names: Mapping[str, str]) -> None:
+    path = " = ".join(names[c] for c in each.path)
+    said = "; ".join(f"{who} says {said} of {names[a]} and {names[b]}" for who, said, a, b in each.said)
+    output.line(f"! people contradict each other along {path} ({said}): withdraw one of these verdicts")
 
 
 @duplicates_command.command("split")

@@ -19,8 +19,8 @@ def cluster(
 
     - A person's verdict replaces the engine's on that pair. People's 'same' always joins, also across the
       engine's vetoes; their 'different' always keeps apart.
-    - A person who joins two citations joins the clusters in which the engine alone has them: between these
-      its doubts (vetoes that made it ask) are answered. What it is sure of (different) still keeps apart.
+    - A person who joins two citations joins the clusters in which the engine alone has them: what speaks against
+      any pair between these is answered, else a word on two records would tear one of them apart.
     - The engine's 'same' pairs join from the highest score down (then by ids), each only if the cluster that
       would come of it holds no pair that a person called different or the engine vetoes; else it is
       `blocked`.
@@ -48,11 +48,7 @@ def cluster(
         for a, b in agreed:
             answered.join(a, b)
         alone, of = dict(groups.roots()), dict(answered.roots())
-        vetoed = {
-            (a, b): v
-            for (a, b), v in vetoed.items()
-            if v.verdict is Verdict.DIFFERENT or of[a] != of[b] or alone[a] == alone[b]
-        }
+        vetoed = {(a, b): v for (a, b), v in vetoed.items() if of[a] != of[b] or alone[a] == alone[b]}
         groups, blocked = _joined(known, engine, {*apart, *vetoed}, agreed)
     return Clustering(
         dict(sorted(groups.roots())),

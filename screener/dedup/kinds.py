@@ -103,6 +103,7 @@ _GENERIC = re.compile(
     )
     + r")\b"
 )
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _GENERIC_ANYWHERE = re.compile(r"\b(?:minitrack|editors? comments?|book reviews?|special issue|editorial)\b")
 
 
@@ -159,7 +160,10 @@ def register_id(citation: Citation) -> str | None:
 def is_generic(title: str, journal_words: frozenset[str]) -> bool:
     """A folded title that many works share: 'Editorial', 'Book review', the journal's own name, two words."""
     parts = title.split()
-    if len(parts) <= 2 or len(title) < 15 or _GENERIC_ANYWHERE.search(title):
+    # Chinese and Japanese write words without blanks, about two characters each.
+    unspaced = len(_UNSPACED.findall(title))
+    words, letters = len(parts) + unspaced // 2, len(title) + 2 * unspaced
+    if words <= 2 or letters < 15 or _GENERIC_ANYWHERE.search(title):
         return True
     if _GENERIC.match(title) and len(parts) <= 8:
         return True

@@ -119,8 +119,9 @@ def _by_policy(a: Prepared, b: Prepared, c: Comparison, policy: Policy) -> str |
 
 
 def asking_rule(a: Prepared, b: Prepared, c: Comparison) -> str | None:
-    if c.yes("doi") and (c.title >= 0.5 or _authors_agree(c) or same_place(c)):
-        # Without any of these it is the DOI of a whole supplement, or a wrong one.
+    untitled = c.fields["title"] is None
+    if c.yes("doi") and (untitled or c.title >= 0.5 or _authors_agree(c) or same_place(c)):
+        # Two other titles, and nothing else: it is the DOI of a whole supplement, or a wrong one.
         return "same DOI, little else"
     if c.yes("pmid"):
         return "same PMID, little else"

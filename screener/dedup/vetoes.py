@@ -91,7 +91,8 @@ def _identifiers(a: Prepared, b: Prepared, c: Comparison) -> Iterator[Veto]:
         yield Veto("two DOIs", False)
     if c.no("pmid"):
         yield Veto("two PMIDs", False)
-    if c.yes("doi") and not c.yes("pmid") and c.title < 0.5 and not same_place(c):
+    titled = c.fields["title"] is not None
+    if c.yes("doi") and not c.yes("pmid") and titled and c.title < 0.5 and not same_place(c):
         yield Veto("one DOI, two titles", not (c.authors or 0) >= 0.5)
     if a.register_id and b.register_id and a.register_id != b.register_id:
         yield Veto("two register numbers", True)

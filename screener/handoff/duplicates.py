@@ -51,6 +51,8 @@ class JudgedPair:
     record: str = ""
     """The record that holds both, '' if none does."""
     blocked: Blocked | None = None
+    elsewhere: tuple[Said, ...] = ()
+    """What people said of other pairs between the same two records; that answers this one too."""
     because: tuple[str, str] | None = None
     """The names of the pair that is in the way."""
 
@@ -58,7 +60,9 @@ class JudgedPair:
     def outcome(self) -> str:
         """joined; else what keeps them apart: a person, the engine, or a question that is open."""
         if self.record:
-            return "joined"
+            by_engine = self.verdict is not None and self.verdict.verdict is Verdict.SAME
+            same = any(s.verdict == Verdict.SAME for s in self.said)
+            return "joined" if by_engine or same else "joined by way of others"
         if any(s.verdict == Verdict.DIFFERENT for s in self.said):
             return "apart: a person said so"
         if self.said:
@@ -69,6 +73,10 @@ class JudgedPair:
             )
         if self.verdict is not None and self.verdict.verdict is Verdict.DIFFERENT:
             return "apart: the engine said so"
+        if any(s.verdict == Verdict.DIFFERENT for s in self.elsewhere):
+            return "apart: a person said so of the two records"
+        if self.elsewhere:
+            return "apart: a person cannot tell"
         return "apart: nobody has judged it yet"
 
 
@@ -89,7 +97,7 @@ def pairs_table(pairs: Iterable[JudgedPair], engine: str) -> str:
                 p.record,
                 *p.names,
                 p.outcome,
-                "; ".join(s.by for s in p.said) or f"engine {engine}",
+                "; ".join(dict.fromkeys(s.by for s in (p.said or p.elsewhere))) or f"engine {engine}",
                 v.rule if v else "",
                 f"{v.score:.4f}" if v else "",
                 *("; ".join(fields) for fields in ((v.agree, v.disagree, v.missing) if v else ((), (), ()))),

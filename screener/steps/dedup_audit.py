@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.handoff.duplicates import JudgedPair, Said, counted_rules, order, pairs_table
+from screener.model.errors import ReviewError
 from screener.steps.deduplication import clustering_of, engine_of, engine_pairs
 from screener.steps.review import Review
 from screener.steps.tables_out import references
@@ -21,6 +22,10 @@ def judged_pairs(review: Review) -> list[JudgedPair]:
     keys = sorted({*verdicts, *people})
     record_of = {c: record for record, some in store_citations.members_by_record(store).items() for c in some}
     blocked = {(b.a, b.b): b for b in clustering_of(review).blocked}
+    between: dict[frozenset[str], list[Said]] = {}
+    for (a, b), said_of in people.items():
+        if record_of[a] != record_of[b]:
+            between.setdefault(frozenset((record_of[a], record_of[b])), []).extend(said_of)
     names, of_record = store_citations.names(store), references(review)
     fields = store_citations.citations(store, {c for key in keys for c in key})
     found = []
@@ -34,6 +39,7 @@ def judged_pairs(review: Review) -> list[JudgedPair]:
                 said=tuple(people.get((a, b), ())),
                 record=of_record[record_of[a]] if record_of[a] == record_of[b] else "",
                 blocked=held,
+                elsewhere=tuple(between.get(frozenset((record_of[a], record_of[b])), ())),
                 because=(names[held.because[0]], names[held.because[1]]) if held else None,
             )
         )
@@ -42,6 +48,12 @@ def judged_pairs(review: Review) -> list[JudgedPair]:
 
 def audit_files(review: Review) -> dict[str, str]:
     """The appendix: all merges, all pairs left apart, and the method in words with its numbers."""
+    waiting = len(store_duplicates.uncompared(review.store, engine_of(review)))
+    if waiting:
+        raise ReviewError(
+            f"{waiting:,} citations have not been compared yet, by this engine and the protocol's [duplicates]",
+            expected="`screener dedup` first",
+        )
     pairs, engine = judged_pairs(review), engine_of(review)
     return {
         "merges.csv": pairs_table((p for p in pairs if p.record), engine),

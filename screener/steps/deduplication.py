@@ -8,6 +8,7 @@ import signal
 from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -242,19 +243,37 @@ def _clustered(pairs: Sequence[dedup.PairVerdict], people: Sequence[dedup.Person
     return dedup.cluster(named, pairs, people)
 
 
-def clashes(review: Review) -> list[tuple[str, ...]]:
-    """Where people contradict each other: a chain of 'same' whose ends somebody called different.
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A chain of 'same' whose ends somebody called different. Until one of the verdicts is withdrawn, none of the
+    chain's 'same' is carried out. `said`: who said what on which pair."""
 
-    Until one of the verdicts is withdrawn, none of the chain's 'same' is carried out.
-    """
-    return [clash.path for clash in clustering_of(review).clashes]
+    path: tuple[str, ...]
+    said: tuple[tuple[str, str, str, str], ...]
+
+
+def clashes(review: Review) -> list[Contradiction]:
+    """Where people contradict each other."""
+    rows = store_duplicates.person_verdicts(review.store)
+    found = []
+    for clash in clustering_of(review).clashes:
+        pairs = {tuple(sorted(step)) for step in (*pairwise(clash.path), (clash.a, clash.b))}
+        said = [(r["actor"], r["verdict"], r["a"], r["b"]) for r in rows if (r["a"], r["b"]) in pairs]
+        found.append(Contradiction(clash.path, tuple(said)))
+    return found
 
 
 def waiting_pairs(review: Review) -> list[Pair]:
     """Pairs that wait for a person (`dedup.open_pairs`), the likeliest first: one for two records, of which
     nobody has judged any pair, and the engine was unsure or was held back by a veto within them."""
     pairs, people = engine_pairs(review), _said(review)
-    asks = dedup.open_pairs(pairs, _clustered(pairs, people), people)
+    me = review.viewer
+    rows = store_duplicates.person_verdicts(review.store)
+    # Who cannot tell leaves the question to the others.
+    passed = {(r["a"], r["b"]) for r in rows if r["verdict"] == dedup.Verdict.ASK and r["actor"] != me}
+    mine = {(r["a"], r["b"]) for r in rows if r["actor"] == me or r["verdict"] != dedup.Verdict.ASK}
+    answered = [p for p in people if (p.a, p.b) not in passed - mine]
+    asks = dedup.open_pairs(pairs, _clustered(pairs, people), answered)
     fields = store_citations.citations(review.store, {c for pair in asks for c in (pair.a, pair.b)})
     return [Pair(pair.a, pair.b, fields[pair.a], fields[pair.b], pair) for pair in asks]
 
@@ -295,12 +314,12 @@ def merges(review: Review) -> list[Pair]:
 
 
 def parted(review: Review) -> list[Pair]:
-    """Pairs that a person called different, each person's word for itself, with what the engine thinks."""
+    """Pairs that a person called different or could not tell, each person's word for itself, with what the engine
+    thinks."""
     store = review.store
     verdicts = {(pair.a, pair.b): pair for pair in engine_pairs(review)}
-    rows = [
-        r for r in store_duplicates.person_verdicts(store) if r["verdict"] == dedup.Verdict.DIFFERENT.value
-    ]
+    apart = {dedup.Verdict.DIFFERENT.value, dedup.Verdict.ASK.value}
+    rows = [r for r in store_duplicates.person_verdicts(store) if r["verdict"] in apart]
     fields = store_citations.citations(store, {c for row in rows for c in (row["a"], row["b"])})
     return [
         Pair(
@@ -329,6 +348,15 @@ def judge(review: Review, a: str, b: str, verdict: str, note: str | None = None)
     with review.store.write():
         store_duplicates.add_person_verdict(review.store, me.id, a, b, verdict, note)
         return recluster(review)
+
+
+def take_back(review: Review, a: str, b: str) -> int:
+    """Undo this person's newest word on a pair: what the person had said before holds again, if anything. Gives the
+    number of records."""
+    me = review.person()
+    with review.store.write():
+        before = store_duplicates.earlier_verdict(review.store, me.id, a, b)
+        return judge(review, a, b, before or "withdrawn")
 
 
 def split(review: Review, citation: str, note: str | None = None) -> int:

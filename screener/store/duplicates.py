@@ -149,6 +149,17 @@ def add_person_verdict(store: Store, actor: str, a: str, b: str, verdict: str, n
     return act
 
 
+def earlier_verdict(store: Store, actor: str, a: str, b: str) -> str | None:
+    """What a person's current word on a pair replaced."""
+    first, second = sorted((a, b))
+    found = store.value(
+        "SELECT p.verdict FROM person_verdict_heads h JOIN acts n ON n.id = h.id "
+        "JOIN person_verdicts p ON p.id = n.replaces WHERE h.a = ? AND h.b = ? AND h.actor = ?",
+        [first, second, actor],
+    )
+    return str(found) if found is not None else None
+
+
 def person_verdicts(store: Store) -> list[Row]:
     return store.rows("SELECT id, a, b, verdict, note, actor, at FROM person_verdict_heads ORDER BY id")
 

@@ -247,6 +247,13 @@ def test_words_before_a_title_make_another_paper() -> None:
     assert verdict(one, paper(title=f"{one.title}: a review", pages=None)) is Verdict.SAME
 
 
+def test_one_doi_without_a_title_is_asked_about() -> None:
+    """Missing is unknown, never a contradiction."""
+    bare: dict[str, Any] = NO_PLACE | {"authors": (), "year": None}
+    one, other = paper(doi="10.1000/one", **bare), paper(doi="10.1000/one", title=None, **bare)
+    assert verdict(one, other) is Verdict.ASK
+
+
 def test_letters_of_one_page_by_different_people() -> None:
     letter = {"title": "Preferences of patients and the five-year survival", "pages": "928", "abstract": None}
     one, other = paper(**letter), paper(**letter, authors=("Somebody, E.",))

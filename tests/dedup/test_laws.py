@@ -167,10 +167,10 @@ def test_clusters_keep_to_what_was_said(
         assert (clash.a, clash.b) in apart
     for p in pairs:
         if p.forbids and (p.a, p.b) not in said and roots[p.a] == roots[p.b]:
-            # Only people's own 'same' can have brought these together, or answered a doubt between the clusters
+            # Only people's own 'same' can have brought these together, or answered what speaks against the clusters
             # that it joined.
             alone = cluster(IDS, [], people).root_of
-            assert alone[p.a] == alone[p.b] or (p.verdict is Verdict.ASK and joined)
+            assert alone[p.a] == alone[p.b] or joined
     blocked = {(b.a, b.b) for b in found.blocked}
     for p in pairs:
         if p.verdict is Verdict.SAME and (p.a, p.b) not in said | blocked:

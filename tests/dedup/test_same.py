@@ -60,6 +60,18 @@ def test_a_journal_of_which_every_word_is_cut() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["大腸癌肝転移に対する二次化学療法の無作為化比較試験", "二线治疗不可切除结直肠癌肝转移的随机对照研究"],
+)
+def test_titles_without_blanks_say_as_much_as_others(title: str) -> None:
+    assert verdict(paper(title=title), paper(title=title, source="embase", issue=None)) is Verdict.SAME
+    assert verdict(paper(title=title), paper(title=title, authors=())) is Verdict.SAME
+    found = pair(paper(title=title), paper(title=title, pages="2001-2009"))
+    assert found is not None
+    assert found.verdict is Verdict.ASK
+
+
 def test_in_press_in_one_year_and_in_the_next() -> None:
     early: dict[str, Any] = {"volume": None, "issue": None, "pages": None}
     assert verdict(paper(**early), paper(**early, year=2015)) is Verdict.SAME

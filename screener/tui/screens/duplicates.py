@@ -152,14 +152,22 @@ class DuplicatesScreen(PairView):
         deduplication.judge(self.review, pair.a, pair.b, verdict)
         self._said.append((pair.a, pair.b))
         self.renew()
-        self.say("+", f"noted: {SAID[verdict]}; u takes it back")
+        if any(
+            (pair.a, pair.b) in {(a, b) for _, _, a, b in c.said} for c in deduplication.clashes(self.review)
+        ):
+            self.say(
+                "!",
+                f"noted: {SAID[verdict]}; but people contradict each other here (l), so nothing is joined",
+            )
+        else:
+            self.say("+", f"noted: {SAID[verdict]}; u takes it back")
 
     def action_undo(self) -> None:
         if not self._said:
             self.say("~", "nothing of this session to take back; l lists what was judged before")
             return
         a, b = self._said.pop()
-        deduplication.judge(self.review, a, b, "withdrawn")
+        deduplication.take_back(self.review, a, b)
         self._pairs = deduplication.waiting_pairs(self.review)
         self._at = next((n for n, p in enumerate(self._pairs) if (p.a, p.b) == (a, b)), 0)
         self._draw()
@@ -186,13 +194,15 @@ class DuplicatesScreen(PairView):
 
 
 class MergesScreen(ReviewScreen):
-    """Records of several citations, by the engine or by a person; and pairs that a person parted."""
+    """Records of several citations, by the engine or by a person; pairs that a person parted or could not tell; and
+    where people contradict each other."""
 
     PLACE = "merges"
     road = "duplicates"
     EXPLAIN = (
-        "What was merged, by the engine or by a person, a record a line, and the pairs that a person called "
-        "different. Enter shows the citations; there one can be taken out of its record."
+        "What was merged, by the engine or by a person, a record a line; the pairs that a person called different or "
+        "could not tell; and with ! where people contradict each other: nothing of such a chain is joined until one "
+        "of them takes a word back. Enter shows the citations; there one can be taken out of its record."
     )
 
     def __init__(self) -> None:
@@ -207,7 +217,22 @@ class MergesScreen(ReviewScreen):
     def renew(self) -> None:
         self._groups = duplicate_groups.groups(self.review)
         self._parted = deduplication.parted(self.review)
+        names = deduplication.citation_names(self.review)
         lines = [
+            Line(
+                "!",
+                plain(
+                    "people contradict each other: "
+                    + "; ".join(
+                        f"{who} says {said} of {names[a]} and {names[b]}" for who, said, a, b in each.said
+                    )
+                ),
+                mark="!",
+                tail="not joined",
+            )
+            for each in deduplication.clashes(self.review)
+        ]
+        lines += [
             Line(
                 f"g{n}",
                 plain(group.title) or "(no title)",
@@ -220,8 +245,8 @@ class MergesScreen(ReviewScreen):
             Line(
                 f"p{n}",
                 f"{plain(pair.first.title)}  ~  {plain(pair.second.title)}",
-                mark="-",
-                tail=f"different, {pair.by}",
+                mark="-" if pair.said == "different" else "~",
+                tail=f"{SAID[pair.said or 'different']}, {pair.by}",
             )
             for n, pair in enumerate(self._parted)
         ]
@@ -234,6 +259,11 @@ class MergesScreen(ReviewScreen):
         self.query_one(LineList).show(lines)
 
     def on_line_list_opened(self, event: LineList.Opened) -> None:
+        if event.line.key == "!":
+            self.say(
+                "~", "whoever said so takes a word back: on the pair (u), or with `screener duplicates judge`"
+            )
+            return
         kind, number = event.line.key[0], int(event.line.key[1:])
         if kind == "g":
             self.app.push_screen(GroupScreen(self._groups[number].record))
@@ -264,13 +294,14 @@ class PartedScreen(PairView):
         return self._pair
 
     def renew(self) -> None:
-        by = "your word is taken back" if self._withdrawn else f"different, says {self._pair.by}"
+        said = SAID[self._pair.said or "different"]
+        by = "your word is taken back" if self._withdrawn else f"{said}, says {self._pair.by}"
         self.query_one("#progress", Static).update(Content.assemble(("parted", "bold"), f" · {plain(by)}"))
         self.draw_pair()
         self.show_keys()
 
     def action_undo(self) -> None:
-        deduplication.judge(self.review, self._pair.a, self._pair.b, "withdrawn")
+        deduplication.take_back(self.review, self._pair.a, self._pair.b)
         self._withdrawn = True
         self.renew()
         self.say("+", "your word is taken back; the engine's holds again")

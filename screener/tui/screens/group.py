@@ -99,7 +99,7 @@ class GroupScreen(ReviewScreen):
         citation, others = self._parted.pop()
         with self.telling():
             for other in others:
-                deduplication.judge(self.review, citation, other, "withdrawn")
+                deduplication.take_back(self.review, citation, other)
             self.renew()
             self.say("+", "your word is taken back")
 
