@@ -154,7 +154,7 @@ CREATE TABLE resolutions (
     how TEXT NOT NULL CHECK (how IN ('consensus', 'adjudication')),
     why TEXT NOT NULL,
     confirms TEXT REFERENCES resolutions (id)  -- the other voter's word for a consensus
-) STRICT;
+, settles TEXT) STRICT;
 
 CREATE TABLE retrievals (
     id TEXT PRIMARY KEY REFERENCES acts (id),
@@ -480,13 +480,23 @@ SELECT record_id, stage, id, outcome, reason, how, why, actor, confirmed_by, at 
     FROM resolutions r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id
     WHERE r.confirms IS NULL
       AND (r.how = 'adjudication' OR EXISTS (SELECT 1 FROM resolutions c WHERE c.confirms = r.id))
+      AND NOT EXISTS (
+          SELECT 1 FROM members hm JOIN decision_heads h ON h.citation_id = hm.citation_id
+          WHERE hm.record_id = m.record_id AND h.stage = r.stage AND h.vote IS NOT NULL
+            AND CASE WHEN r.settles IS NULL THEN h.id > r.id
+                     ELSE h.id NOT IN (SELECT value FROM json_each(r.settles)) END)
 ) WHERE rank = 1;
 
 CREATE VIEW current_retrievals AS
 SELECT record_id, status, note, file, file_sha256, actor, at FROM (
-    SELECT m.record_id, r.*, a.actor, a.at,
-           row_number() OVER (PARTITION BY m.record_id ORDER BY r.id DESC) AS rank
-    FROM retrievals r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id
+    SELECT *, row_number() OVER (
+        PARTITION BY record_id
+        ORDER BY CASE status WHEN 'retrieved' THEN 0 WHEN 'sought' THEN 1 ELSE 2 END, id DESC) AS rank
+    FROM (
+        SELECT m.record_id, r.*, a.actor, a.at,
+               row_number() OVER (PARTITION BY r.citation_id ORDER BY r.id DESC) AS newest
+        FROM retrievals r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id
+    ) WHERE newest = 1
 ) WHERE rank = 1;
 
 CREATE VIEW current_settlements AS
@@ -562,10 +572,26 @@ SELECT s.kind, s.database, k.raw_sha256, min(k.message) AS message
 FROM skipped k JOIN searches s ON s.id = k.search_id
 GROUP BY s.kind, s.database, k.raw_sha256;
 
+CREATE VIEW study_clashes AS
+SELECT record_id, group_concat(study, '; ') AS studies FROM (
+    SELECT DISTINCT record_id, study FROM (
+        SELECT m.record_id, s.study, row_number() OVER (PARTITION BY s.citation_id ORDER BY s.id DESC) AS newest
+        FROM study_reports s JOIN members m ON m.citation_id = s.citation_id
+    ) WHERE newest = 1 AND study IS NOT NULL ORDER BY study
+) GROUP BY record_id HAVING count(*) > 1;
+
 CREATE VIEW submitted AS
 SELECT s.study, a.actor, max(a.at) AS at FROM submissions s JOIN acts a ON a.id = s.id
 WHERE NOT EXISTS (SELECT 1 FROM acts r WHERE r.replaces = s.id)
 GROUP BY s.study, a.actor;
+
+CREATE VIEW torn_votes AS
+SELECT m.record_id, h.stage, h.actor
+FROM members m JOIN decision_heads h ON h.citation_id = m.citation_id
+WHERE h.vote IS NOT NULL
+  AND m.record_id IN (SELECT record_id FROM members GROUP BY record_id HAVING count(*) > 1)
+GROUP BY m.record_id, h.stage, h.actor
+HAVING count(DISTINCT h.vote || coalesce(':' || CASE h.stage WHEN 'full_text' THEN h.reason END, '')) > 1;
 
 CREATE VIEW unfinished_searches AS
 SELECT s.* FROM searches s
@@ -573,23 +599,29 @@ WHERE NOT EXISTS (SELECT 1 FROM search_ends e WHERE e.search_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM searches n WHERE n.query = s.query AND n.id > s.id);
 
 CREATE VIEW votes AS
-SELECT m.record_id, h.stage, h.actor, h.vote, max(h.reason) AS reason, max(h.note) AS note,
-       max(h.marks) AS marks, max(h.labels) AS labels, max(h.id) AS decision_id, max(h.at) AS at,
-       count(*) OVER (PARTITION BY m.record_id, h.stage) AS holders,
-       coalesce(
+SELECT record_id, stage, actor, vote, reason, note, marks, labels, decision_id, at, holders,
+       CASE WHEN torn THEN holders + torn ELSE coalesce(
            (SELECT max(o.voters) FROM members om CROSS JOIN pilot_records pr ON pr.citation_id = om.citation_id
             CROSS JOIN open_pilots o ON o.id = pr.pilot_id
-            WHERE om.record_id = m.record_id AND o.stage = h.stage),
-           (SELECT CASE h.stage
+            WHERE om.record_id = said.record_id AND o.stage = said.stage),
+           (SELECT CASE said.stage
                 WHEN 'full_text' THEN
-                    CASE WHEN substr(m.record_id, -8) < verify_full_text THEN max(2, voters_full_text)
+                    CASE WHEN substr(said.record_id, -8) < verify_full_text THEN max(2, voters_full_text)
                          ELSE voters_full_text END
                 ELSE
-                    CASE WHEN substr(m.record_id, -8) < verify_title_abstract THEN max(2, voters_title_abstract)
+                    CASE WHEN substr(said.record_id, -8) < verify_title_abstract THEN max(2, voters_title_abstract)
                          ELSE voters_title_abstract END
             END FROM current_protocol)
-       ) AS required
-FROM decision_heads h JOIN members m ON m.citation_id = h.citation_id
-WHERE h.vote IS NOT NULL
-GROUP BY m.record_id, h.stage, h.actor
-HAVING count(DISTINCT h.vote || coalesce(':' || CASE h.stage WHEN 'full_text' THEN h.reason END, '')) = 1;
+       ) END AS required
+FROM (
+    SELECT *, sum(one) OVER stage_of AS holders, sum(NOT one) OVER stage_of AS torn
+    FROM (
+        SELECT m.record_id, h.stage, h.actor, h.vote, max(h.reason) AS reason, max(h.note) AS note,
+               max(h.marks) AS marks, max(h.labels) AS labels, max(h.id) AS decision_id, max(h.at) AS at,
+               min(h.vote) = max(h.vote) AND (h.stage <> 'full_text'
+                   OR coalesce(min(h.reason), '') = coalesce(max(h.reason), '')) AS one
+        FROM decision_heads h JOIN members m ON m.citation_id = h.citation_id
+        WHERE h.vote IS NOT NULL
+        GROUP BY m.record_id, h.stage, h.actor
+    ) WINDOW stage_of AS (PARTITION BY record_id, stage)
+) said WHERE one;

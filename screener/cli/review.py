@@ -76,11 +76,17 @@ def diff() -> None:
 @click.option("--reason", required=True, help="Why, for the audit trail.")
 def adopt(reason: str) -> None:
     """Put the draft in force (coordinators)."""
+    from screener.steps import deduplication
     from screener.steps.review import adopt as adopt_draft
 
+    progress = output.Progress()
     with review() as opened:
         act = adopt_draft(opened, reason)
         title = opened.protocol.title
+        if deduplication.uncompared(opened):
+            # The protocol has another word on duplicates: records follow it from here on.
+            deduplication.deduplicate(opened, progress)
+    progress.close()
     if wants_json():
         output.data({"id": act, "title": title})
     else:
@@ -91,15 +97,16 @@ def adopt(reason: str) -> None:
 def status_command() -> None:
     """What waits for you and where the review stands, from what you may see."""
     from screener.model.screening import Stage
+    from screener.steps import deduplication
     from screener.steps.alerts import alerts
-    from screener.steps.deduplication import waiting_pairs
     from screener.steps.screening import overview
 
     with review() as opened:
         seen = overview(opened)
-        pairs = len(waiting_pairs(opened))
+        pairs = len(deduplication.waiting_pairs(opened))
         raised = sum(alert.open for alert in alerts(opened))
         title = opened.protocol.title
+        uncompared = deduplication.uncompared(opened)
         who = opened.me
     facts = {
         "title": title,
@@ -110,6 +117,7 @@ def status_command() -> None:
         "at_stage": {stage.value: seen.eligible[stage] for stage in Stage},
         "conflicts_for_you": seen.conflicts,
         "pairs_to_judge": pairs,
+        "not_compared": uncompared,
         "alerts": raised,
         "included": seen.included,
     }
@@ -127,6 +135,10 @@ def status_command() -> None:
     output.line(
         f"{seen.conflicts} conflicts you can settle, {pairs} pairs to judge, {seen.included} reports included"
     )
+    if uncompared:
+        output.line(
+            f"! {uncompared:,} citations have not been compared with the others yet: `screener dedup`"
+        )
     if raised:
         output.line(f"! {raised} alerts: `screener alerts list`")
 

@@ -42,6 +42,15 @@ def write_file(path: Path, content: bytes) -> None:
 def write_stream(path: Path, pieces: Iterable[bytes]) -> None:
     """As `write_file`, piece by piece; what fails while a piece is made leaves the file as it was."""
     refuse_missing_folder(path)
+    if path.is_symlink():
+        path = path.resolve()
+        refuse_missing_folder(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # A device or a pipe is written to, not replaced.
+        with _saying(path), path.open("wb") as out:
+            for piece in pieces:
+                out.write(piece)
+        return
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with _saying(path):

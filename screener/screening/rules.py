@@ -43,6 +43,7 @@ def stage_status(
     resolution: Resolution | None,
     required: int,
     *,
+    torn: bool = False,
     left_unread: bool = False,
 ) -> StageStatus:
     """The outcome of one record at one stage, given the votes a viewer may see.
@@ -50,10 +51,11 @@ def stage_status(
     A stage closes when `required` voters hold votes; a resolution then settles it. All pass: passed; all exclude:
     excluded; else a conflict. A maybe passes, or is a conflict unless all say maybe, as the protocol has it.
     Differing reasons at full text settle by the protocol's order of reasons, unless the protocol wants them
-    resolved; at title/abstract they are never a conflict. `left_unread`: all screeners stopped before it.
+    resolved; at title/abstract they are never a conflict. `torn`: somebody's votes on it differ since a merge, and
+    that person has to vote again. `left_unread`: all screeners stopped before it.
     """
     rules = protocol.rules[stage]
-    if len(votes) < required:
+    if len(votes) < required or torn:
         if left_unread and not votes:
             return StageStatus(Outcome.EXCLUDED, by_automation=True)
         return StageStatus(Outcome.OPEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.handoff.duplicates import JudgedPair, Said, counted_rules, order, pairs_table
 from screener.model.errors import ReviewError
-from screener.steps.deduplication import clustering_of, engine_of, engine_pairs
+from screener.steps.deduplication import clustering_of, engine_of, engine_pairs, uncompared
 from screener.steps.review import Review
 from screener.steps.tables_out import references
 from screener.store import citations as store_citations
@@ -48,7 +48,7 @@ def judged_pairs(review: Review) -> list[JudgedPair]:
 
 def audit_files(review: Review) -> dict[str, str]:
     """The appendix: all merges, all pairs left apart, and the method in words with its numbers."""
-    waiting = len(store_duplicates.uncompared(review.store, engine_of(review)))
+    waiting = uncompared(review)
     if waiting:
         raise ReviewError(
             f"{waiting:,} citations have not been compared yet, by this engine and the protocol's [duplicates]",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from collections.abc import Collection, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.screening import Stage
 from screener.steps.review import Progress, Review, silent
+from screener.steps.workers import pool, unheard
 from screener.store import citations as store_citations
 from screener.store import duplicates as store_duplicates
 from screener.store import screening as store_screening
@@ -108,6 +106,11 @@ def deduplicate(review: Review, progress: Progress = silent) -> Deduplicated:
     )
 
 
+def uncompared(review: Review) -> int:
+    """Citations that wait to be compared: an import was cut off, or the protocol has another word on duplicates."""
+    return len(store_duplicates.uncompared(review.store, engine_of(review)))
+
+
 def _joined_screened(review: Review, new: Collection[str]) -> tuple[tuple[str, str], ...]:
     store = review.store
     fresh = frozenset(new)
@@ -146,25 +149,17 @@ def _blocks(store: Store, citations: store_duplicates.Snapshot) -> dedup.Blocks:
     if workers < 2 or store.conn.in_transaction:
         return dedup.block_all(store_duplicates.versions_between(store, 1, citations.end, citations.old))
     blocks = dedup.Blocks()
-    # Fresh processes ("spawn"): a copy of one that has threads (the screens have) may hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_worker) as pool:
-        try:
-            for part in pool.map(_block_part, *zip(*parts, strict=True)):
-                blocks.extend(part)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with pool(workers) as others:
+        with unheard():
+            made = others.map(_block_part, *zip(*parts, strict=True))
+        for part in made:
+            blocks.extend(part)
     return blocks
 
 
 def _block_part(path: Path, start: int, end: int, old: frozenset[int]) -> dedup.Blocks:
     with for_reading(path) as store:
         return dedup.block_all(store_duplicates.versions_between(store, start, end, old))
-
-
-def _worker() -> None:
-    """Ctrl-C is for the process that a person talks to; it ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def engine_pairs(review: Review) -> list[dedup.PairVerdict]:

@@ -25,7 +25,7 @@ from screener.model.errors import InputError, ReviewError
 from screener.model.extraction import Form, Item
 from screener.model.protocol import Role
 from screener.model.screening import Outcome, Stage
-from screener.steps import alerts, records, studies
+from screener.steps import alerts, deduplication, records, studies
 from screener.steps.dedup_audit import audit_files
 from screener.steps.flow import flow, flow_records
 from screener.steps.review import Review
@@ -111,6 +111,8 @@ def export(
     if "searches" in wanted:
         files |= {f"searches/{name}": text.encode() for name, text in _searches(review).items()}
     if "deduplication" in wanted:
+        if deduplication.uncompared(review):
+            deduplication.deduplicate(review)
         files |= {f"deduplication/{name}": text.encode() for name, text in audit_files(review).items()}
     if "citations" in wanted:
         files["citations/included.ris"] = _included_ris(review).encode()

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -24,6 +22,7 @@ from screener.model.citation import BadEntry, Entry
 from screener.sources.changes import notices
 from screener.sources.cutting import Cut, Options, take
 from screener.sources.reading import Reading, reader_of
+from screener.steps.workers import pool, unheard
 from screener.store.intake import Prepared, prepare
 
 CHUNK = 500
@@ -135,25 +134,15 @@ def _all(reading: Reading, path: Path, database: str) -> Iterator[_Read]:
         for first, cuts in chunks:
             yield _read(reading.format, reading.options, database, first, cuts)
         return
-    # Fresh processes ("spawn"): a copy of one that has threads (the screens have) may hang.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_worker) as pool:
+    with pool(workers) as others:
         waiting: deque[Future[_Read]] = deque()
-        try:
-            for first, cuts in chunks:
-                waiting.append(pool.submit(_read, reading.format, reading.options, database, first, cuts))
-                if len(waiting) > workers + 1:
-                    yield waiting.popleft().result()
-            while waiting:
+        for first, cuts in chunks:
+            with unheard():
+                waiting.append(others.submit(_read, reading.format, reading.options, database, first, cuts))
+            if len(waiting) > workers + 1:
                 yield waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _worker() -> None:
-    """Ctrl-C is for the process that a person talks to; it ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _chunks(cuts: Iterator[Cut]) -> Iterator[tuple[int, list[Cut]]]:

@@ -134,6 +134,7 @@ def states(review: Review) -> dict[str, RecordState]:
     settled = {stage: store_screening.resolutions(store, stage) for stage in Stage}
     fetched = store_screening.retrievals(store)
     required = {stage: _required(review, stage) for stage in Stage}
+    torn = {stage: store_screening.torn_records(store, stage) for stage in Stage}
     unread = {stage: rounds.left_unread(store, stage) for stage in Stage}
     found: dict[str, RecordState] = {}
     for record in store_citations.record_ids(store):
@@ -143,6 +144,7 @@ def states(review: Review) -> dict[str, RecordState]:
             votes[Stage.TITLE_ABSTRACT].get(record, ()),
             settled[Stage.TITLE_ABSTRACT].get(record),
             required[Stage.TITLE_ABSTRACT](record),
+            torn=record in torn[Stage.TITLE_ABSTRACT],
             left_unread=record in unread[Stage.TITLE_ABSTRACT],
         )
         second = WAITING
@@ -153,6 +155,7 @@ def states(review: Review) -> dict[str, RecordState]:
                 votes[Stage.FULL_TEXT].get(record, ()),
                 settled[Stage.FULL_TEXT].get(record),
                 required[Stage.FULL_TEXT](record),
+                torn=record in torn[Stage.FULL_TEXT],
                 left_unread=record in unread[Stage.FULL_TEXT],
             )
         row = fetched.get(record)
@@ -172,6 +175,7 @@ def state(review: Review, record: str) -> RecordState:
             votes,
             store_screening.resolution_on(store, record, stage),
             _required(review, stage, record)(record),
+            torn=record in store_screening.torn_records(store, stage, record),
             left_unread=record in rounds.left_unread(store, stage),
         )
     first = status[Stage.TITLE_ABSTRACT]

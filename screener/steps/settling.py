@@ -187,6 +187,7 @@ def resolve(
         store_screening.add_resolution(
             review.store,
             me.id,
+            record=record,
             citation=citation,
             stage=stage,
             outcome=outcome,

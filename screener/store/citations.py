@@ -129,19 +129,43 @@ def record_of(store: Store, citation: str) -> str:
 
 
 def find_citation(store: Store, reference: str) -> str:
-    """The citation that a person means: database:accession or its id. Raises ReviewError if there is none."""
-    database, _, key = reference.partition(":")
-    found = store.value(
-        "SELECT id FROM citations WHERE (database = ? AND source_key = ?) OR id = ?",
-        [database.lower(), key, reference],
-    )
-    if found is None:
-        raise ReviewError(
-            f"no citation is known as '{reference}'",
-            entry=reference,
-            expected="database:accession or a citation id",
+    """The citation that a person means: database:accession, its id or the start of one, a PMID or a DOI.
+
+    Raises ReviewError if none fits, or several.
+    """
+    wanted = reference.strip()
+    database, _, key = wanted.partition(":")
+    found = {
+        row[0]
+        for row in store.rows(
+            "SELECT id FROM citations WHERE (database = ? AND source_key = ?) OR id = ?",
+            [database.lower(), key, wanted],
         )
-    return str(found)
+    }
+    if not found and re.fullmatch(r"[0-9a-f-]{6,36}", wanted.lower()) and not wanted.isdigit():
+        rows = store.rows("SELECT id FROM citations WHERE id LIKE ? LIMIT 50", [wanted.lower() + "%"])
+        found = {row[0] for row in rows}
+    if not found:
+        bare = key if database.lower() in {"pmid", "doi"} and key else wanted
+        rows = store.rows(
+            "SELECT DISTINCT citation_id FROM versions WHERE pmid = :key OR doi = lower(:key) LIMIT 50",
+            {"key": bare},
+        )
+        found = {row[0] for row in rows}
+    if len(found) == 1:
+        return str(found.pop())
+    if found:
+        known = names(store)
+        raise ReviewError(
+            f"'{reference}' fits {len(found)} citations: {', '.join(sorted(known[c] for c in found)[:5])}",
+            entry=reference,
+            expected="one citation: database:accession",
+        )
+    raise ReviewError(
+        f"no citation is known as '{reference}'",
+        entry=reference,
+        expected="database:accession, a citation id (or its first 6 characters), a PMID or a DOI",
+    )
 
 
 def find_record(store: Store, reference: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from screener.model.citation import BadEntry, Entry
@@ -40,6 +40,9 @@ class Prepared:
 def prepare(database: str, entry: Entry, notices: Iterable[tuple[str, str | None, str]] = ()) -> Prepared:
     """`database` is the one that was searched: an entry counts under it, whatever it says itself."""
     citation = entry.citation
+    if citation.source == "other":
+        # A table does not say where it comes from; whoever imported it did.
+        citation = replace(citation, source=database)
     cid = citation_id(database, citation.source_key, entry.raw)
     return Prepared(
         position=entry.position,

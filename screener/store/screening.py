@@ -63,6 +63,15 @@ def own_heads(store: Store, actor: str, record: str, stage: Stage) -> list[Row]:
     )
 
 
+def torn_records(store: Store, stage: Stage, record: str | None = None) -> set[str]:
+    """Records on which somebody's votes differ since a merge; with `record` only that one is looked at."""
+    rows = store.rows(
+        "SELECT DISTINCT record_id FROM torn_votes WHERE stage = :stage AND (:record IS NULL OR record_id = :record)",
+        {"stage": stage.value, "record": record},
+    )
+    return {row[0] for row in rows}
+
+
 def own_history(store: Store, actor: str, stage: Stage, limit: int = 200) -> list[Row]:
     """A person's own votes at a stage, newest first: record, vote, reason, note, time."""
     return store.rows(
@@ -176,10 +185,17 @@ def add_resolution(
     reason: str | None,
     how: str,
     why: str,
+    record: str,
     confirms: str | None = None,
     replaces: str | None = None,
 ) -> str:
+    """Append the outcome of a conflict, with the votes that it settles: all that stand on the record-stage now."""
     with store.write():
+        settles = store.rows(
+            "SELECT h.id FROM decision_heads h JOIN members m ON m.citation_id = h.citation_id "
+            "WHERE m.record_id = ? AND h.stage = ? AND h.vote IS NOT NULL ORDER BY h.id",
+            [record, stage.value],
+        )
         act = store.act("resolution", actor, replaces=replaces)
         store.insert(
             "resolutions",
@@ -192,6 +208,7 @@ def add_resolution(
                 "how": how,
                 "why": why,
                 "confirms": confirms,
+                "settles": json.dumps([row[0] for row in settles]),
             },
         )
     return act

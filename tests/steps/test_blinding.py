@@ -24,6 +24,7 @@ from screener.model.extraction import Form
 from screener.model.screening import Stage
 from screener.steps import (
     alerts,
+    arranging,
     browse,
     dedup_audit,
     deduplication,
@@ -78,6 +79,13 @@ READS: dict[str, Read] = {
     "dedup_audit.audit_files": lambda r, _: dedup_audit.audit_files(r),
     "screening.queue": lambda r, _: [screening.queue(r, stage) for stage in Stage],
     "screening.own_vote": both(screening.own_vote),
+    "screening.first_waiting": lambda r, _: screening.first_waiting(r),
+    "screening.own_labels": lambda r, _: screening.own_labels(r),
+    "records.count": lambda r, _: records.count(r),
+    "deduplication.uncompared": lambda r, _: deduplication.uncompared(r),
+    "arranging.waiting_arranged": lambda r, _: [
+        arranging.waiting_arranged(r, stage, arranging.Arrangement(order="shuffled")) for stage in Stage
+    ],
     "screening.set_aside": lambda r, all_: [[screening.set_aside(r, s)(x) for x in all_] for s in Stage],
     "pilots.pilots": lambda r, _: [pilots.pilots(r, stage) for stage in Stage],
     "screening.history": lambda r, _: [screening.history(r, stage) for stage in Stage],
@@ -141,6 +149,7 @@ OTHERS = {
     "studies.link", "studies.fill", "studies.withdraw", "studies.submit", "studies.settle",
     "deduplication.policy_of", "deduplication.engine_of",
     "deduplication.deduplicate", "deduplication.recluster", "deduplication.judge", "deduplication.split",
+    "deduplication.take_back", "arranging.arrange", "arranging.prepare",
     "alerts.see", "flow.printed_source", "handoff.audit_csv",
 }  # fmt: skip
 
@@ -287,6 +296,7 @@ def test_every_function_that_reads_is_tested() -> None:
             "dedup_audit",
             "duplicate_groups",
             "settling",
+            "arranging",
             "retrieval",
             "pilots",
         ),
@@ -314,6 +324,7 @@ def test_every_function_that_reads_is_tested() -> None:
         "intake",
         "searching",
         "tables_in",
+        "workers",
     }
     assert {each.name for each in pkgutil.iter_modules(steps.__path__)} == set(modules) | kept_apart
 

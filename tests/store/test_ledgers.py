@@ -79,6 +79,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Review]:
         screening.add_resolution(
             store,
             "C",
+            record=first,
             citation=first,
             stage=Stage.TITLE_ABSTRACT,
             outcome=Vote.INCLUDE,
