@@ -79,7 +79,8 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Include or exclude, by two reviewers: `a` both include, `b` only the first, `c` only the second, `d` both exclude."""
+    """Include or exclude, by two reviewers: `a` both include, `b` only the first, `c` only the second does, `d` both
+    exclude."""
 
     a: int
     b: int
@@ -187,7 +188,8 @@ def _ac1(cells: Sequence[int]) -> float | None:
 def _estimate(
     value: float | None, se: float | None, interval: tuple[float, float] | None, how: str
 ) -> Estimate:
-    if value is None or interval is None:
+    # Where nothing varies, in the formula or in the draws, there is no interval, and not one of no width.
+    if value is None or interval is None or interval[0] == interval[1]:
         return Estimate(value, se)
     return Estimate(value, se, *interval, how)
 
@@ -256,17 +258,15 @@ def categories(names: Sequence[str], pairs: Mapping[tuple[str, str], int]) -> Ca
     agreed = sum(counts[i][i] for i in range(len(counts)))
     limits = ct.wilson(agreed, n)
     low, high = limits or (None, None)
-    figures = []
-    for value, se in (
-        (ct.kappa(counts), ct.kappa_se(counts)),
-        (ct.ac1(counts), ct.ac1_se(counts)),
-        (ct.pabak(counts), ct.pabak_se(counts)),
-    ):
-        figures.append(_estimate(value, se, ct.normal(value, se), "normal"))
+    kappa, kappa_se = ct.kappa(counts), ct.kappa_se(counts)
+    ac1, ac1_se = ct.ac1(counts), ct.ac1_se(counts)
+    pabak, pabak_se = ct.pabak(counts), ct.pabak_se(counts)
     return Categories(
         tuple(order),
         tuple(map(tuple, counts)),
         Estimate(ct.observed(counts), None, low, high, "wilson" if limits else None),
-        *figures,
+        _estimate(kappa, kappa_se, ct.normal(kappa, kappa_se), "normal"),
+        _estimate(ac1, ac1_se, ct.normal(ac1, ac1_se), "normal"),
+        _estimate(pabak, pabak_se, ct.normal(pabak, pabak_se), "normal"),
         {name: ct.specific(counts, i) for name, i in order.items()},
     )

@@ -94,6 +94,39 @@ def _figures(votes: Agreement, three: Categories | None, reasons: Categories | N
 
 
 @dataclass(frozen=True, slots=True)
+class StageAgreement:
+    """One stage: the main screening, then its pilots in the order in which they began.
+
+    `hidden`: the protocol hides names in conflicts, so no figure says who of a pair differed how.
+    """
+
+    stage: Stage
+    parts: tuple[Part, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementReport:
+    """`votes` is "first" (each reviewer's first vote on a record) or "closing" (the votes that closed it)."""
+
+    votes: str
+    stages: tuple[StageAgreement, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "votes": self.votes,
+            "stages": [
+                {
+                    "stage": each.stage.value,
+                    "names_hidden": each.hidden,
+                    "parts": [some.to_dict() for some in each.parts],
+                }
+                for each in self.stages
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """Two answers to one record."""
 

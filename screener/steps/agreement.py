@@ -1,19 +1,19 @@
 """How far the reviewers agree, by stage, pair, reason, over time, in each pilot and in the main screening.
 
-Only record-stages that are closed for everybody enter, so that the numbers are the same for whoever asks and tell nothing
-of anybody's open votes. Resolutions never enter.
+Only record-stages that are closed for everybody enter, so that the numbers are the same for whoever asks and tell
+nothing of anybody's open votes. Resolutions never enter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import groupby
-from typing import Any
 
+from screener.handoff.agreement import agreement_csv, reasons_csv, sentences
 from screener.model.errors import InputError
 from screener.model.screening import Stage, Vote
-from screener.screening.agreement_report import Part, part
+from screener.screening.agreement_report import AgreementReport, Part, StageAgreement, part
 from screener.screening.independent import Rated, Said, rated
 from screener.steps.review import Review
 from screener.store import agreement as store_agreement
@@ -22,44 +22,6 @@ from screener.store import rounds
 FIRST, CLOSING = "first", "closing"
 WHICH = (FIRST, CLOSING)
 MAIN = "main screening"
-
-
-@dataclass(frozen=True, slots=True)
-class StageAgreement:
-    """One stage: its pilots in the order in which they began, then the main screening, which is always there.
-
-    `hidden`: the protocol hides names in conflicts, so no figure says who of a pair differed how.
-    """
-
-    stage: Stage
-    pilots: tuple[Part, ...]
-    main: Part
-    hidden: bool
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        return (*self.pilots, self.main)
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementReport:
-    """`votes` is "first" (each reviewer's first vote on a record) or "closing" (the votes that closed it)."""
-
-    votes: str
-    stages: tuple[StageAgreement, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "votes": self.votes,
-            "stages": [
-                {
-                    "stage": each.stage.value,
-                    "names_hidden": each.hidden,
-                    "parts": [some.to_dict() for some in each.parts],
-                }
-                for each in self.stages
-            ],
-        }
 
 
 def report(
@@ -73,17 +35,27 @@ def report(
         raise InputError(f"'{votes}' is no kind of votes", field="--votes", expected=", ".join(WHICH))
     found = tuple(_stage(review, stage, votes) for stage in stages)
     if pilot is not None:
-        known = list(dict.fromkeys(some.name for each in found for some in each.pilots))
+        known = list(dict.fromkeys(some.name for each in found for some in each.parts if some.pilot))
         if pilot not in known:
             raise InputError(
                 f"there is no pilot '{pilot}'", field="--pilot", expected=", ".join(known) or "a pilot's name"
             )
         found = tuple(
-            StageAgreement(each.stage, kept, each.main, each.hidden)
+            replace(each, parts=kept)
             for each in found
-            if (kept := tuple(some for some in each.pilots if some.name == pilot))
+            if (kept := tuple(some for some in each.parts if some.pilot and some.name == pilot))
         )
     return AgreementReport(votes, found)
+
+
+def files(review: Review) -> dict[str, str]:
+    """The hand-off's agreement: figures and reasons as CSV, and the sentences for a paper; both kinds of votes."""
+    reports = [report(review, votes) for votes in (CLOSING, FIRST)]
+    return {
+        "agreement.csv": agreement_csv(reports),
+        "reasons.csv": reasons_csv(reports),
+        "agreement.md": sentences(reports),
+    }
 
 
 def _stage(review: Review, stage: Stage, votes: str) -> StageAgreement:
@@ -109,7 +81,7 @@ def _stage(review: Review, stage: Stage, votes: str) -> StageAgreement:
         )
 
     pilots = tuple(made(row["name"], row["id"]) for row in rounds.pilots(review.store, stage))
-    return StageAgreement(stage, pilots, made(MAIN, None), hidden)
+    return StageAgreement(stage, (made(MAIN, None), *pilots), hidden)
 
 
 def _rated(review: Review, stage: Stage) -> list[Rated]:

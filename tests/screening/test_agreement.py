@@ -269,3 +269,10 @@ def test_binomial_draws_have_the_distribution(n: int, p: float) -> None:
             assert abs(below - exact) < 0.0353
     mean = sum(draws) / 4000
     assert isclose(mean, n * p, abs_tol=4 * (n * p * (1 - p) / 4000) ** 0.5)
+
+
+def test_without_a_difference_there_is_no_interval_of_no_width() -> None:
+    """Ten of ten is no proof of certainty; the observed agreement says how little is known."""
+    found = agreement(5, 0, 0, 5)
+    assert (found.kappa.value, found.kappa.low, found.ac1.low, found.pabak.low) == (1.0, None, None, None)
+    assert found.observed.low == pytest.approx(0.7225, abs=1e-4)
