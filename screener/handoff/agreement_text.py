@@ -1,4 +1,4 @@
-"""Agreement between reviewers in lines of text, for a terminal and for the screens; at most 78 cells wide."""
+"""Agreement between reviewers in lines of text, for a terminal and for the screens; at most 76 cells wide."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from screener.screening.agreement_report import Part, StageAgreement
 
 VOTES = {"first": "first votes", "closing": "votes at closing"}
 NOT_DEFINED = "not defined"
+WIDTH = 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def empty(part: Part) -> tuple[str, ...]:
     who = "two reviewers have" if part.pilot is None else "all its voters have"
     return (
         f"No numbers yet. A record enters when {who} voted on it and nobody else",
-        "is asked to. Open votes never do, so the figures tell nothing of them.",
+        "is asked to. Open votes never enter, so that these figures tell nothing of them.",
     )
 
 
@@ -51,20 +52,20 @@ def figures(stage: StageAgreement, part: Part) -> Section:
         f"d {votes.d:,} both exclude",
     ]
     joined = "   ".join(counts)
-    lines = [joined] if cell_len(joined) <= 78 else counts
+    lines = [joined] if cell_len(joined) <= WIDTH else counts
     lines += ["", *_coefficients(votes), ""]
     lines.append(
         f"prevalence index {_share(votes.prevalence_index)}   bias index {_share(votes.bias_index)}   {_mcnemar(votes)}"
     )
     if votes.few:
-        lines.append(f"~ {FEW} (under 50 records, or under 5 of either answer)")
+        lines.append(f"~ {FEW} (below 50 records or 5 of one answer)")
     if not votes.b + votes.c:
-        lines.append("no interval of kappa and AC1: without a difference there is nothing to make it from")
+        lines.append("no interval of kappa and AC1: nobody differed, so nothing varies")
     elif votes.kappa.method == "bootstrap" or votes.ac1.method == "bootstrap":
         lines.append("intervals of kappa and AC1: bootstrap, because a, b or c is below 5")
     if part.repeated:
         lines.append(
-            f"{votes.n:,} pairs of votes on {part.records:,} records: the intervals are too narrow for that"
+            f"{votes.n:,} pairs of votes on {part.records:,} records: the intervals come out too narrow"
         )
     if stage.hidden:
         lines.append("names are hidden: the larger cell of disagreement stands first")
@@ -76,9 +77,9 @@ def _coefficients(votes: Agreement) -> list[str]:
         _row("kappa", votes.kappa, f"{band(votes.kappa.value, LANDIS_KOCH)} ({LANDIS_KOCH})"),
         _row("", None, f"{band(votes.kappa.value, COCHRANE)} ({COCHRANE})")
         if votes.kappa.value is not None
-        else _row("", None, "one of the answers was never given: kappa says nothing here"),
+        else _row("", None, "both gave the same one answer only"),
         _row("AC1", votes.ac1),
-        _row("positive agreement", Estimate(votes.positive), "of one's includes, those of the other too"),
+        _row("positive agreement", Estimate(votes.positive), "of one's includes, the other's too"),
         _row("negative agreement", Estimate(votes.negative), "the same of excludes"),
         _row("observed agreement", votes.observed),
         _row("maximum kappa", Estimate(votes.kappa_max), "the most that these margins allow"),
@@ -88,10 +89,10 @@ def _coefficients(votes: Agreement) -> list[str]:
 
 def _row(name: str, estimate: Estimate | None, words: str = "") -> str:
     if estimate is None:
-        return f"{'':<20}{'':>5}  {'':<17}{words}".rstrip()
+        return f"{'':<41}{words}".rstrip()
     if estimate.value is None:
-        return f"{name:<20}{NOT_DEFINED}"
-    return f"{name:<20}{_share(estimate.value):>5}  {_interval(estimate):<17}{words}".rstrip()
+        return f"{name:<19}{NOT_DEFINED}"
+    return f"{name:<19}{_share(estimate.value):>5}  {_interval(estimate):<15}{words}".rstrip()
 
 
 def _interval(estimate: Estimate) -> str:
@@ -130,11 +131,8 @@ def tables(part: Part, labels: Mapping[str, str]) -> list[Section]:
     if part.reasons is not None and part.reasons.n:
         found.append(_reasons(part, labels))
     if part.batches:
-        rows = [
-            (f"{b.start:,}-{b.end:,}", _days(b.since, b.until), b.votes.n, *_short(b.votes))
-            for b in part.batches
-        ]
-        lines = _lines(("records", "closed", "n", *_SHORT), rows)
+        rows = [(f"{b.start:,}-{b.end:,}", b.until[:10], b.votes.n, *_short(b.votes)) for b in part.batches]
+        lines = _lines(("records", "until", "n", *_SHORT), rows)
         found.append(Section("Over time, as records closed", _footed(lines)))
     return found
 
@@ -160,10 +158,6 @@ def _cells(votes: Agreement) -> tuple[int, ...]:
     return votes.a, votes.b, votes.c, votes.d
 
 
-def _days(since: str, until: str) -> str:
-    return since[:10] if since[:10] == until[:10] else f"{since[:10]} to {until[:10]}"
-
-
 def _reasons(part: Part, labels: Mapping[str, str]) -> Section:
     found = part.reasons
     assert found is not None
@@ -179,6 +173,8 @@ def _reasons(part: Part, labels: Mapping[str, str]) -> Section:
         _row("same reason", found.observed),
         *_lines(("reason", "both", "only one", "agreement"), rows),
     ]
+    if found.few:
+        lines.append(f"~ {FEW} of kappa and AC1")
     return Section(f"Reasons, of {found.n:,} that both exclude", tuple(lines))
 
 
@@ -193,6 +189,7 @@ def _lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> tuple[str
         space = " " * (width - cell_len(text))
         return text + space if left else space + text
 
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
     return tuple(
-        "  ".join(fitted(text, widths[i], i == 0) for i, text in enumerate(row)).rstrip() for row in cells
+        gap.join(fitted(text, widths[i], i == 0) for i, text in enumerate(row)).rstrip() for row in cells
     )

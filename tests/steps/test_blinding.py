@@ -23,6 +23,7 @@ from screener.model.errors import ScreenerError
 from screener.model.extraction import Form
 from screener.model.screening import Stage
 from screener.steps import (
+    agreement,
     alerts,
     browse,
     dedup_audit,
@@ -79,6 +80,8 @@ READS: dict[str, Read] = {
     "screening.queue": lambda r, _: [screening.queue(r, stage) for stage in Stage],
     "screening.own_vote": both(screening.own_vote),
     "screening.set_aside": lambda r, all_: [[screening.set_aside(r, s)(x) for x in all_] for s in Stage],
+    "agreement.report": lambda r, _: [agreement.report(r, votes) for votes in agreement.WHICH],
+    "agreement.files": lambda r, _: agreement.files(r),
     "pilots.pilots": lambda r, _: [pilots.pilots(r, stage) for stage in Stage],
     "screening.history": lambda r, _: [screening.history(r, stage) for stage in Stage],
     "settling.conflicts": lambda r, _: settling.conflicts(r),
@@ -289,6 +292,7 @@ def test_every_function_that_reads_is_tested() -> None:
             "settling",
             "retrieval",
             "pilots",
+            "agreement",
         ),
     )
     found = set()

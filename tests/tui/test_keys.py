@@ -13,6 +13,7 @@ from screener.steps.review import Review
 from screener.tui.app import ScreenerApp
 from screener.tui.places import PLACES
 from screener.tui.screens import (
+    agreement,
     alerts,
     conflicts,
     dialogs,
@@ -60,6 +61,7 @@ HOLDERS = [
     duplicates.PartedScreen,
     group.GroupScreen,
     flow.FlowScreen,
+    agreement.AgreementScreen,
     help.HelpScreen,
     log.LogScreen,
     dialogs.Dialog,

@@ -105,6 +105,7 @@ class HomeScreen(ReviewScreen):
             count_line("studies", "Studies", "o"),
             count_line("extract", "Extract", "o"),
             Line("flow", "Flow diagram", mark=" "),
+            Line("agreement", "Agreement", mark=" "),
         ]
         found = self.query_one("#waits", LineList)
         first = not found.lines
