@@ -35,8 +35,9 @@ def empty(part: Part) -> tuple[str, ...]:
     """What a part without records says: when there will be numbers."""
     who = "two reviewers have" if part.pilot is None else "all its voters have"
     return (
-        f"No numbers yet. A record enters when {who} voted on it and nobody else",
-        "is asked to. Open votes never enter, so that these figures tell nothing of them.",
+        f"No numbers yet. A record enters when {who} voted",
+        "on it and nobody else is asked to.",
+        "Open votes never enter: these figures tell nothing of them.",
     )
 
 
