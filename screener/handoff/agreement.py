@@ -7,12 +7,12 @@ from typing import Any
 
 from screener.handoff.agreement_text import NOT_DEFINED, VOTES
 from screener.handoff.csvtext import for_people
-from screener.screening.agreement import COCHRANE, FEW, LANDIS_KOCH, Agreement, Categories, Estimate
-from screener.screening.agreement_report import AgreementReport, Part, StageAgreement
+from screener.screening.agreement_parts import AgreementReport, Part, StageAgreement
+from screener.screening.agreement_values import COCHRANE, FEW, LANDIS_KOCH, Agreement, Categories, Estimate
 
 COLUMNS = (
     *("votes", "stage", "part", "what", "reviewer_1", "reviewer_2", "from", "to", "since", "until"),
-    *("n", "a", "b", "c", "d", "observed", "observed_low", "observed_high"),
+    *("records", "n", "a", "b", "c", "d", "observed", "observed_low", "observed_high"),
     *("kappa", "kappa_se", "kappa_low", "kappa_high", "kappa_interval", "kappa_max"),
     *("ac1", "ac1_se", "ac1_low", "ac1_high", "ac1_interval", "positive_agreement", "negative_agreement"),
     *("pabak", "pabak_se", "pabak_low", "pabak_high", "prevalence_index", "bias_index"),
@@ -44,7 +44,7 @@ def _rows(report: AgreementReport) -> Iterator[list[Any]]:
 
 def _figures(votes: Agreement, three: Categories | None, reasons: Categories | None) -> list[Any]:
     return [
-        *(votes.n, votes.a, votes.b, votes.c, votes.d),
+        *(votes.records, votes.n, votes.a, votes.b, votes.c, votes.d),
         *_rounded(votes.observed.value, votes.observed.low, votes.observed.high),
         *_estimate(votes.kappa),
         *_rounded(votes.kappa_max),
@@ -113,7 +113,8 @@ _METHODS = (
     "any vote was shown or conflict settled. A maybe at title/abstract counted as include. We give Cohen's kappa "
     "(Cohen 1960) with the 95 % confidence interval after Fleiss, Cohen and Everitt (1969), Gwet's AC1 (Gwet 2008) and "
     "positive agreement; where a cell of includes or of disagreement was below 5, intervals of kappa and AC1 are "
-    "percentiles of 2,000 bootstrap samples of the records. Pairs of reviewers were pooled in a fixed order. For "
+    "percentiles of 2,000 bootstrap samples of the records, as are all intervals where a record was read by more than "
+    "two. Pairs of reviewers were pooled in a fixed order. For "
     "reports that both excluded at full text, kappa of the exclusion reasons is given."
 )
 
@@ -122,7 +123,7 @@ def _result(stage: StageAgreement, part: Part) -> str:
     votes = part.votes
     where = stage.stage.label if part.pilot is None else f"{stage.stage.label}, in the pilot '{part.name}'"
     pairs = len(part.pairs)
-    unit = "records" if not part.repeated else f"pairs of votes on {part.records:,} records"
+    unit = "records" if not votes.repeated else f"pairs of votes on {part.records:,} records"
     text = (
         f"At {where}, reviewers agreed on {votes.a + votes.d:,} of {votes.n:,} {unit} "
         f"({_percent(votes.observed)}; {pairs} pair{'' if pairs == 1 else 's'} of reviewers): "

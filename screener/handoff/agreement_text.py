@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from screener.screening.agreement import COCHRANE, FEW, LANDIS_KOCH, Agreement, Estimate, band
-from screener.screening.agreement_report import Part, StageAgreement
+from screener.screening.agreement_parts import Part, StageAgreement
+from screener.screening.agreement_values import COCHRANE, FEW, LANDIS_KOCH, Agreement, Estimate, band
 
 VOTES = {"first": "first votes", "closing": "votes at closing"}
 NOT_DEFINED = "not defined"
@@ -44,10 +44,11 @@ def empty(part: Part) -> tuple[str, ...]:
 def figures(stage: StageAgreement, part: Part) -> Section:
     """The table of counts and every coefficient, pooled over the pairs of reviewers."""
     votes = part.votes
-    one = part.pairs[0] if len(part.pairs) == 1 else None
-    first, second = (one.first, one.second) if one and not stage.hidden else ("one", "the other")
-    if not one and not stage.hidden:
-        first, second = "first", "second"
+    first, second = "the first", "the second"
+    if stage.hidden:
+        first, second = "one", "the other"
+    elif len(part.pairs) == 1:
+        first, second = part.pairs[0].first, part.pairs[0].second
     counts = [
         f"a {votes.a:,} both include   b {votes.b:,} only {first}   c {votes.c:,} only {second}",
         f"d {votes.d:,} both exclude",
@@ -60,14 +61,16 @@ def figures(stage: StageAgreement, part: Part) -> Section:
     )
     if votes.few:
         lines.append(f"~ {FEW} (below 50 records or 5 of one answer)")
-    if not votes.b + votes.c:
+    if votes.repeated:
+        lines.append(
+            f"{votes.n:,} pairs of votes on {votes.records:,} records; intervals: bootstrap of records"
+        )
+    elif not votes.b + votes.c:
         lines.append("no interval of kappa and AC1: nobody differed, so nothing varies")
     elif votes.kappa.method == "bootstrap" or votes.ac1.method == "bootstrap":
         lines.append("intervals of kappa and AC1: bootstrap, because a, b or c is below 5")
-    if part.repeated:
-        lines.append(
-            f"{votes.n:,} pairs of votes on {part.records:,} records: the intervals come out too narrow"
-        )
+    if len(part.pairs) > 1 and not stage.hidden:
+        lines.append("first and second of each pair: in the order of the protocol")
     if stage.hidden:
         lines.append("names are hidden: the larger cell of disagreement stands first")
     return Section("", tuple(lines))
@@ -118,8 +121,11 @@ def tables(part: Part, labels: Mapping[str, str]) -> list[Section]:
     """By pair, on maybe, on reasons, over time; sections without content are left out. `labels` name the reasons."""
     found = []
     if len(part.pairs) > 1:
-        rows = [(f"{p.first}, {p.second}", p.votes.n, *_cells(p.votes), *_short(p.votes)) for p in part.pairs]
-        found.append(Section("By pair", _lines(("pair", "n", *"abcd", *_SHORT), rows)))
+        rows: list[tuple[object, ...]] = [
+            (f"{p.first}, {p.second}", p.votes.n, *_cells(p.votes), *_short(p.votes)) for p in part.pairs
+        ]
+        lines = _lines(("pair", "n", *"abcd", *_SHORT), rows)
+        found.append(Section("By pair", _footed(lines)))
     if part.three is not None and part.three.n:
         maybe = sum(part.three.counts[1]) + sum(row[1] for row in part.three.counts)
         if maybe:

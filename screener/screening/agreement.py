@@ -1,140 +1,15 @@
-"""How far two reviewers agree: one 2x2 table, or one of k categories, with every figure that a reader needs.
-
-What each figure means and where its formula is from: `docs/agreement.md`. Figures that a table does not define are
-None.
-"""
+"""How far two reviewers agree: every figure that a reader needs of a 2x2 table, or of one of k categories."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from screener.screening import cross_table as ct
+from screener.screening.agreement_values import Agreement, Categories, Estimate, McNemar
 from screener.screening.resampling import DRAWS, SEED, bootstrap
-
-# From here on an estimate is called stable: records with two votes, and uses of the rarer answer by each reviewer.
-ENOUGH_RECORDS, ENOUGH_RARE = 50, 5
-FEW = "too few for a stable estimate"
-
-LANDIS_KOCH, COCHRANE = "Landis & Koch 1977", "Cochrane, after Orwin"
-# Lower ends of the bands; values are rounded to two digits first, as the bands are printed.
-_BANDS = {
-    LANDIS_KOCH: (
-        (0.81, "almost perfect"),
-        (0.61, "substantial"),
-        (0.41, "moderate"),
-        (0.21, "fair"),
-        (0.0, "slight"),
-        (-1.0, "poor"),
-    ),
-    COCHRANE: ((0.75, "excellent"), (0.60, "good"), (0.40, "fair"), (-1.0, "below fair")),
-}
-
-
-def band(kappa: float | None, scale: str) -> str | None:
-    """The scale's word for a kappa. The scales are conventions, made for kappa and for nothing else."""
-    if kappa is None:
-        return None
-    rounded = round(kappa, 2) if kappa >= 0 else -1.0 if scale == LANDIS_KOCH else kappa
-    return next(word for least, word in _BANDS[scale] if rounded >= least)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A coefficient with its standard error and 95 % interval; None is 'not defined'.
-
-    `method` tells the interval: "wilson", "normal", "bootstrap", or None where there is none.
-    """
-
-    value: float | None
-    se: float | None = None
-    low: float | None = None
-    high: float | None = None
-    method: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "value": self.value,
-            "se": self.se,
-            "low": self.low,
-            "high": self.high,
-            "interval": self.method,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class McNemar:
-    """Whether one reviewer includes more than the other: `p` is two-sided, None when they never differed.
-
-    `method` is "exact" (binomial, fewer than 25 differences; no statistic then) or "chi-square" (1 df).
-    """
-
-    statistic: float | None
-    p: float | None
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Include or exclude, by two reviewers: `a` both include, `b` only the first, `c` only the second does, `d` both
-    exclude."""
-
-    a: int
-    b: int
-    c: int
-    d: int
-    observed: Estimate
-    positive: float | None
-    negative: float | None
-    kappa: Estimate
-    kappa_max: float | None
-    pabak: Estimate
-    ac1: Estimate
-    prevalence_index: float | None
-    bias_index: float | None
-    mcnemar: McNemar
-
-    @property
-    def n(self) -> int:
-        return self.a + self.b + self.c + self.d
-
-    @property
-    def few(self) -> bool:
-        """Too few for a stable estimate: records, or uses of the rarer answer by one of the two."""
-        rare = min(self.a + self.b, self.a + self.c, self.d + self.b, self.d + self.c)
-        return self.n < ENOUGH_RECORDS or rare < ENOUGH_RARE
-
-    @property
-    def bands(self) -> dict[str, str | None]:
-        return {scale: band(self.kappa.value, scale) for scale in _BANDS}
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "n": self.n,
-            "a": self.a,
-            "b": self.b,
-            "c": self.c,
-            "d": self.d,
-            "observed": self.observed.to_dict(),
-            "kappa": self.kappa.to_dict(),
-            "kappa_max": self.kappa_max,
-            "ac1": self.ac1.to_dict(),
-            "positive_agreement": self.positive,
-            "negative_agreement": self.negative,
-            "pabak": self.pabak.to_dict(),
-            "prevalence_index": self.prevalence_index,
-            "bias_index": self.bias_index,
-            "mcnemar": {
-                "statistic": self.mcnemar.statistic,
-                "p": self.mcnemar.p,
-                "method": self.mcnemar.method,
-            },
-            "bands": self.bands,
-            "few": self.few,
-        }
 
 
 @lru_cache(maxsize=512)
@@ -174,6 +49,51 @@ def agreement(a: int, b: int, c: int, d: int, *, draws: int = DRAWS, seed: int =
         abs(a - d) / n if n else None,
         abs(b - c) / n if n else None,
         mcnemar(b, c),
+        n,
+    )
+
+
+Cells = tuple[int, int, int, int]
+
+
+@lru_cache(maxsize=128)
+def agreement_of_records(
+    patterns: tuple[tuple[Cells, int], ...], *, draws: int = DRAWS, seed: int = SEED
+) -> Agreement:
+    """The same where a record is in the table several times, once for each pair of its reviewers.
+
+    `patterns` are the cells (a, b, c, d) that one record adds, and how many records add just these. The pairs of one
+    record are not independent: all intervals are from draws of whole records, and there is no standard error and no
+    test.
+    """
+    cells = [sum(cell[i] * count for cell, count in patterns) for i in range(4)]
+    plain = agreement(*cells, draws=0)
+    kinds = [cell for cell, _ in patterns]
+
+    def of(statistic: Callable[[ct.Counts], float | None]) -> Callable[[Sequence[int]], float | None]:
+        def value(drawn: Sequence[int]) -> float | None:
+            a, b, c, d = (
+                sum(cell[i] * count for cell, count in zip(kinds, drawn, strict=True)) for i in range(4)
+            )
+            return statistic(((a, b), (c, d)))
+
+        return value
+
+    statistics = [of(each) for each in (ct.observed, ct.kappa, ct.ac1, ct.pabak)]
+    intervals = bootstrap([count for _, count in patterns], statistics, draws=draws, seed=seed)
+    values = (plain.observed.value, plain.kappa.value, plain.ac1.value, plain.pabak.value)
+    observed, kappa, ac1, pabak = (
+        _estimate(value, None, interval, "bootstrap")
+        for value, interval in zip(values, intervals, strict=True)
+    )
+    return replace(
+        plain,
+        observed=observed,
+        kappa=kappa,
+        ac1=ac1,
+        pabak=pabak,
+        mcnemar=McNemar(None, None, "exact"),
+        records=sum(count for _, count in patterns),
     )
 
 
@@ -204,42 +124,6 @@ def mcnemar(b: int, c: int) -> McNemar:
         return McNemar(None, min(1.0, 2 * tail / 2**n), "exact")
     statistic = (b - c) ** 2 / n
     return McNemar(statistic, math.erfc(math.sqrt(statistic / 2)), "chi-square")
-
-
-@dataclass(frozen=True, slots=True)
-class Categories:
-    """Agreement on k unordered categories: `counts[i][j]`, the first reviewer's category i and the second's j."""
-
-    names: tuple[str, ...]
-    counts: tuple[tuple[int, ...], ...]
-    observed: Estimate
-    kappa: Estimate
-    ac1: Estimate
-    pabak: Estimate
-    specific: Mapping[str, float | None]
-    """Of each category: of the times one of the two used it, the share in which the other did too."""
-
-    @property
-    def n(self) -> int:
-        return ct.total(self.counts)
-
-    @property
-    def few(self) -> bool:
-        return self.n < ENOUGH_RECORDS
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "n": self.n,
-            "categories": list(self.names),
-            "counts": [list(row) for row in self.counts],
-            "observed": self.observed.to_dict(),
-            "kappa": self.kappa.to_dict(),
-            "ac1": self.ac1.to_dict(),
-            "pabak": self.pabak.to_dict(),
-            "specific_agreement": dict(self.specific),
-            "bands": {scale: band(self.kappa.value, scale) for scale in _BANDS},
-            "few": self.few,
-        }
 
 
 def categories(names: Sequence[str], pairs: Mapping[tuple[str, str], int]) -> Categories:

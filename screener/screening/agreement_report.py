@@ -6,124 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 from screener.model.screening import Stage, Vote
-from screener.screening.agreement import Agreement, Categories, agreement, categories
+from screener.screening.agreement import Cells, agreement, agreement_of_records, categories
+from screener.screening.agreement_parts import Batch, PairAgreement, Part
+from screener.screening.agreement_values import Agreement, Categories, Estimate
 from screener.screening.independent import Answer, Rated
 
 # Batches over time: the smallest of these sizes that gives at most MOST_BATCHES.
 BATCHES = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 MOST_BATCHES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class PairAgreement:
-    """Two reviewers, in the order of the protocol; `votes` has the first one's answers in its rows."""
-
-    first: str
-    second: str
-    votes: Agreement
-    three: Categories | None
-    reasons: Categories | None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Records in the order in which they closed, `start` to `end` (from 1), with the dates of both ends."""
-
-    start: int
-    end: int
-    since: str
-    until: str
-    votes: Agreement
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One set of records: the main screening, or a pilot.
-
-    `votes` is pooled over all pairs, each pair in the fixed order of the protocol; a record on which m people voted
-    is in it m(m-1)/2 times. `three` has maybe as an answer of its own (title/abstract), `reasons` the exclusion reasons
-    of records that both exclude (full text). Where names are hidden, `pairs` and tables do not say who differed how.
-    """
-
-    name: str
-    pilot: str | None
-    records: int
-    votes: Agreement
-    three: Categories | None
-    reasons: Categories | None
-    pairs: tuple[PairAgreement, ...]
-    batches: tuple[Batch, ...]
-
-    @property
-    def repeated(self) -> bool:
-        """Records count more than once: intervals that take them for independent are too narrow."""
-        return self.votes.n > self.records
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "pilot": self.pilot,
-            "records": self.records,
-            **_figures(self.votes, self.three, self.reasons),
-            "pairs": [
-                {"reviewers": [p.first, p.second], **_figures(p.votes, p.three, p.reasons)}
-                for p in self.pairs
-            ],
-            "over_time": [
-                {
-                    "from": b.start,
-                    "to": b.end,
-                    "since": b.since,
-                    "until": b.until,
-                    "agreement": b.votes.to_dict(),
-                }
-                for b in self.batches
-            ],
-        }
-
-
-def _figures(votes: Agreement, three: Categories | None, reasons: Categories | None) -> dict[str, Any]:
-    return {
-        "agreement": votes.to_dict(),
-        "three_categories": three.to_dict() if three is not None else None,
-        "reasons": reasons.to_dict() if reasons is not None else None,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class StageAgreement:
-    """One stage: the main screening, then its pilots in the order in which they began.
-
-    `hidden`: the protocol hides names in conflicts, so no figure says who of a pair differed how.
-    """
-
-    stage: Stage
-    parts: tuple[Part, ...]
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementReport:
-    """`votes` is "first" (each reviewer's first vote on a record) or "closing" (the votes that closed it)."""
-
-    votes: str
-    stages: tuple[StageAgreement, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "votes": self.votes,
-            "stages": [
-                {
-                    "stage": each.stage.value,
-                    "names_hidden": each.hidden,
-                    "parts": [some.to_dict() for some in each.parts],
-                }
-                for each in self.stages
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +48,22 @@ def part(
     by_pair: dict[tuple[str, str], list[_Pair]] = {}
     for pair in flat:
         by_pair.setdefault(pair.reviewers, []).append(pair)
+    three, of_reasons = _many(flat, stage, reasons, hidden)
     order = {who: i for i, who in enumerate(reviewers)}
     keys = sorted(by_pair, key=lambda key: [(order.get(who, len(order)), who) for who in key])
     return Part(
         name,
         pilot,
         len(ordered),
-        _two(flat, hidden),
-        *_many(flat, stage, reasons, hidden),
+        _two(found, hidden),
+        _bare(three, len(flat) > len(ordered)),
+        _bare(of_reasons, len(flat) > len(ordered)),
         tuple(
-            PairAgreement(*key, _two(by_pair[key], hidden), *_many(by_pair[key], stage, reasons, hidden))
+            PairAgreement(
+                *key,
+                _two([[pair] for pair in by_pair[key]], hidden),
+                *_many(by_pair[key], stage, reasons, hidden),
+            )
             for key in keys
         ),
         _batches(ordered, found, hidden),
@@ -184,12 +82,26 @@ def _passes(answer: Answer) -> bool:
     return answer[0] is not Vote.EXCLUDE
 
 
-def _two(pairs: Sequence[_Pair], hidden: bool) -> Agreement:
-    cells = Counter((_passes(x), _passes(y)) for x, y in (pair.answers for pair in pairs))
-    b, c = cells[True, False], cells[False, True]
-    if hidden:
-        b, c = max(b, c), min(b, c)
-    return agreement(cells[True, True], b, c, cells[False, False])
+def _two(found: Sequence[Sequence[_Pair]], hidden: bool) -> Agreement:
+    """`found` has the pairs of each record."""
+    patterns = Counter(_cells(some) for some in found)
+    cells = [sum(cell[i] * count for cell, count in patterns.items()) for i in range(4)]
+    turned = hidden and cells[1] < cells[2]
+    if sum(cells) == len(found):
+        a, b, c, d = cells
+        return agreement(a, c, b, d) if turned else agreement(a, b, c, d)
+    kinds = {(a, c, b, d) if turned else (a, b, c, d): count for (a, b, c, d), count in patterns.items()}
+    return agreement_of_records(tuple(sorted(kinds.items())))
+
+
+def _cells(pairs: Sequence[_Pair]) -> Cells:
+    """What the pairs of one record add to the table."""
+    found = [0, 0, 0, 0]
+    for pair in pairs:
+        first, second = (_passes(answer) for answer in pair.answers)
+        found[(0 if second else 1) if first else (2 if second else 3)] += 1
+    a, b, c, d = found
+    return a, b, c, d
 
 
 def _many(
@@ -207,6 +119,19 @@ def _many(
     )
     used = {reason for key in both for reason in key}
     return None, _kept(categories([*reasons, *sorted(used - set(reasons))], both), hidden)
+
+
+def _bare(found: Categories | None, repeated: bool) -> Categories | None:
+    """Where records count more than once the intervals would be too narrow: the coefficients alone."""
+    if found is None or not repeated:
+        return found
+    return replace(
+        found,
+        observed=Estimate(found.observed.value),
+        kappa=Estimate(found.kappa.value),
+        ac1=Estimate(found.ac1.value),
+        pabak=Estimate(found.pabak.value),
+    )
 
 
 def _kept(found: Categories, hidden: bool) -> Categories:
@@ -230,6 +155,6 @@ def _batches(ordered: Sequence[Rated], found: Sequence[Sequence[_Pair]], hidden:
     made = []
     for start in range(0, len(ordered), size):
         end = min(start + size, len(ordered))
-        votes = _two([pair for some in found[start:end] for pair in some], hidden)
+        votes = _two(found[start:end], hidden)
         made.append(Batch(start + 1, end, ordered[start].closed_at, ordered[end - 1].closed_at, votes))
     return tuple(made)

@@ -13,7 +13,8 @@ from itertools import groupby
 from screener.handoff.agreement import agreement_csv, reasons_csv, sentences
 from screener.model.errors import InputError
 from screener.model.screening import Stage, Vote
-from screener.screening.agreement_report import AgreementReport, Part, StageAgreement, part
+from screener.screening.agreement_parts import AgreementReport, Part, StageAgreement
+from screener.screening.agreement_report import part
 from screener.screening.independent import Rated, Said, rated
 from screener.steps.review import Review
 from screener.store import agreement as store_agreement

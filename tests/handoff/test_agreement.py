@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from screener.handoff.agreement import agreement_csv, reasons_csv, sentences
 from screener.handoff.agreement_text import WIDTH, Section, empty, figures, heading, tables
 from screener.model.screening import Stage, Vote
-from screener.screening.agreement_report import AgreementReport, Part, StageAgreement, part
+from screener.screening.agreement_parts import AgreementReport, Part, StageAgreement
+from screener.screening.agreement_report import part
 from screener.screening.independent import Answer, Rated
 
 REASONS = {

@@ -11,14 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener.screening import cross_table as ct
-from screener.screening.agreement import (
-    COCHRANE,
-    LANDIS_KOCH,
-    agreement,
-    band,
-    categories,
-    mcnemar,
-)
+from screener.screening.agreement import agreement, agreement_of_records, categories, mcnemar
+from screener.screening.agreement_values import COCHRANE, LANDIS_KOCH, band
 from screener.screening.resampling import binomial, bootstrap
 
 # a b c d, then p_o, kappa, se, maximum kappa, PABAK, se, AC1, se, positive agreement; kappa and AC1 as irrCAC has them.
@@ -276,3 +270,17 @@ def test_without_a_difference_there_is_no_interval_of_no_width() -> None:
     found = agreement(5, 0, 0, 5)
     assert (found.kappa.value, found.kappa.low, found.ac1.low, found.pabak.low) == (1.0, None, None, None)
     assert found.observed.low == pytest.approx(0.7225, abs=1e-4)
+
+
+def test_whole_records_are_drawn_where_they_count_several_times() -> None:
+    """Each record twice: the coefficients are those of the records, the intervals too, and not narrower."""
+    once = agreement(20, 8, 6, 40)
+    twice = agreement_of_records(
+        (((2, 0, 0, 0), 20), ((0, 2, 0, 0), 8), ((0, 0, 2, 0), 6), ((0, 0, 0, 2), 40))
+    )
+    assert (twice.records, twice.n, twice.repeated, once.repeated) == (74, 148, True, False)
+    assert twice.kappa.value == pytest.approx(once.kappa.value)
+    assert (twice.kappa.low, twice.kappa.high) == pytest.approx((once.kappa.low, once.kappa.high), abs=0.05)
+    assert (twice.kappa.se, twice.mcnemar.p, twice.kappa.method) == (None, None, "bootstrap")
+    naive = agreement(40, 16, 12, 80)
+    assert naive.kappa.high - naive.kappa.low < 0.8 * (twice.kappa.high - twice.kappa.low)  # type: ignore[operator]

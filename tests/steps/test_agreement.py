@@ -11,8 +11,8 @@ import pytest
 
 from screener.model.errors import InputError
 from screener.model.screening import Stage
-from screener.screening.agreement import FEW
-from screener.screening.agreement_report import Part
+from screener.screening.agreement_parts import Part
+from screener.screening.agreement_values import FEW
 from screener.steps import agreement, pilots, records, settling
 from screener.steps.review import Review, adopt
 from tests.steps.team import (
@@ -166,7 +166,7 @@ def test_pairs_change_and_are_pooled_in_the_order_of_the_protocol(team: Review) 
     assert [(p.first, p.second) for p in part.pairs] == [("A", "B"), ("A", "D"), ("D", "E")]
     assert [cells_of.votes.b for cells_of in part.pairs] == [1, 0, 0]
     assert cells(part) == (0, 1, 2, 0)
-    assert not part.repeated
+    assert not part.votes.repeated
 
 
 def test_three_voters_are_three_pairs(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_three_voters_are_three_pairs(tmp_path: Path) -> None:
         say(review, who, one, choice)
     agree(review, two)
     part = main(review)
-    assert (part.records, part.votes.n, part.repeated) == (1, 3, True)
+    assert (part.records, part.votes.n, part.votes.repeated) == (1, 3, True)
     assert cells(part) == (0, 2, 0, 1)
     review.close()
 

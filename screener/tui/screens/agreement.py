@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from screener.handoff.agreement_text import Section, empty, figures, heading, tables
 from screener.model.screening import Stage
-from screener.screening.agreement_report import Part, StageAgreement
+from screener.screening.agreement_parts import Part, StageAgreement
 from screener.steps import agreement
 from screener.tui.screens.base import BREAKPOINTS, ReviewScreen
 from screener.tui.text import plain
