@@ -137,7 +137,7 @@ def _result(stage: StageAgreement, part: Part) -> str:
         same = sum(reasons.counts[i][i] for i in range(len(reasons.counts)))
         text += (
             f" Of the {reasons.n:,} that both excluded, {same:,} had the same reason from both "
-            f"(kappa {_printed(reasons.kappa)})."
+            f"(kappa {_printed(reasons.kappa)}{f'; {FEW}' if reasons.few else ''})."
         )
     return text
 
