@@ -186,9 +186,12 @@ def _reasons(part: Part, labels: Mapping[str, str]) -> Section:
 
 
 def _lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> tuple[str, ...]:
-    """Columns: the first to the left and cut at 46 cells, the others to the right."""
+    """Columns: the first to the left and cut where it must be, the others to the right."""
     cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in [header, *rows]]
-    widths = [min(46, max(cell_len(row[i]) for row in cells)) for i in range(len(header))]
+    widths = [max(cell_len(row[i]) for row in cells) for i in range(len(header))]
+    others, gaps = sum(widths[1:]), len(widths) - 1
+    gap = "  " if min(46, widths[0]) + others + 2 * gaps <= WIDTH else " "
+    widths[0] = min(widths[0], max(12, WIDTH - others - gaps * len(gap)))
 
     def fitted(text: str, width: int, left: bool) -> str:
         if cell_len(text) > width:
@@ -196,7 +199,6 @@ def _lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> tuple[str
         space = " " * (width - cell_len(text))
         return text + space if left else space + text
 
-    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= WIDTH else " "
     return tuple(
         gap.join(fitted(text, widths[i], i == 0) for i, text in enumerate(row)).rstrip() for row in cells
     )

@@ -24,7 +24,8 @@ def agreement(a: int, b: int, c: int, d: int, *, draws: int = DRAWS, seed: int =
     share, limits = ct.observed(table), ct.wilson(a + d, n)
     low, high = limits or (None, None)
     if min(a, b, c) < 5:
-        intervals = bootstrap((a, b, c, d), (_kappa, _ac1), draws=draws, seed=seed)
+        # In an order that does not depend on who is first: the draws are then the same, too.
+        intervals = bootstrap((a, max(b, c), min(b, c), d), (_kappa, _ac1), draws=draws, seed=seed)
         how = "bootstrap"
     else:
         intervals = [
@@ -68,7 +69,9 @@ def agreement_of_records(
     """
     cells = [sum(cell[i] * count for cell, count in patterns) for i in range(4)]
     plain = agreement(*cells, draws=0)
-    kinds = [cell for cell, _ in patterns]
+    turned = [((a, c, b, d), count) for (a, b, c, d), count in patterns]
+    same = min(sorted(patterns), sorted(turned))  # whoever is first, the draws are the same
+    kinds = [cell for cell, _ in same]
 
     def of(statistic: Callable[[ct.Counts], float | None]) -> Callable[[Sequence[int]], float | None]:
         def value(drawn: Sequence[int]) -> float | None:
@@ -80,7 +83,7 @@ def agreement_of_records(
         return value
 
     statistics = [of(each) for each in (ct.observed, ct.kappa, ct.ac1, ct.pabak)]
-    intervals = bootstrap([count for _, count in patterns], statistics, draws=draws, seed=seed)
+    intervals = bootstrap([count for _, count in same], statistics, draws=draws, seed=seed)
     values = (plain.observed.value, plain.kappa.value, plain.ac1.value, plain.pabak.value)
     observed, kappa, ac1, pabak = (
         _estimate(value, None, interval, "bootstrap")

@@ -284,3 +284,13 @@ def test_whole_records_are_drawn_where_they_count_several_times() -> None:
     assert (twice.kappa.se, twice.mcnemar.p, twice.kappa.method) == (None, None, "bootstrap")
     naive = agreement(40, 16, 12, 80)
     assert naive.kappa.high - naive.kappa.low < 0.8 * (twice.kappa.high - twice.kappa.low)  # type: ignore[operator]
+
+
+def test_intervals_do_not_depend_on_who_is_first() -> None:
+    assert agreement(6, 2, 4, 70).kappa == agreement(6, 4, 2, 70).kappa
+    one = agreement_of_records((((1, 2, 0, 0), 9), ((3, 0, 0, 0), 20), ((0, 0, 1, 2), 4), ((0, 0, 0, 3), 50)))
+    other = agreement_of_records(
+        (((1, 0, 2, 0), 9), ((3, 0, 0, 0), 20), ((0, 1, 0, 2), 4), ((0, 0, 0, 3), 50))
+    )
+    assert (one.kappa, one.ac1, one.n) == (other.kappa, other.ac1, 249)
+    assert (one.b, one.c) == (other.c, other.b) == (18, 4)
