@@ -294,3 +294,30 @@ def test_intervals_do_not_depend_on_who_is_first() -> None:
     )
     assert (one.kappa, one.ac1, one.n) == (other.kappa, other.ac1, 249)
     assert (one.b, one.c) == (other.c, other.b) == (18, 4)
+
+
+def delta_se(statistic, counts):  # type: ignore[no-untyped-def]
+    """The standard error of a function of cell shares by the delta method, its gradient by differences."""
+    n, size = ct.total(counts), len(counts)
+    step = 1e-4 * n
+
+    def moved(i: int, j: int, by: float) -> float:
+        return statistic(
+            [[x + (by if (r, c) == (i, j) else 0) for c, x in enumerate(row)] for r, row in enumerate(counts)]
+        )
+
+    # Shares stay a distribution: adding records to a cell moves all shares, and what is constant drops out.
+    slope = {
+        (i, j): (moved(i, j, step) - moved(i, j, -step)) / (2 * step) * n
+        for i in range(size)
+        for j in range(size)
+    }
+    mean = sum(counts[i][j] / n * g for (i, j), g in slope.items())
+    return (sum(counts[i][j] / n * (g - mean) ** 2 for (i, j), g in slope.items()) / n) ** 0.5
+
+
+@given(st.lists(st.lists(st.integers(2, 40), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_standard_errors_of_three_categories_are_those_of_the_delta_method(counts: list[list[int]]) -> None:
+    n = ct.total(counts)
+    assert ct.kappa_se(counts) == pytest.approx(delta_se(ct.kappa, counts), rel=1e-3)
+    assert ct.ac1_se(counts) == pytest.approx(delta_se(ct.ac1, counts) * (n / (n - 1)) ** 0.5, rel=1e-3)
