@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "conflicts": ("screening", "List conflicts; open one to see its votes.", "Screening"),
     "resolve": ("screening", "Settle a conflict.", "Screening"),
     "pilot": ("screening", "Calibrate: a sample that all screeners read first.", "Screening"),
+    "agreement": ("agreement", "How far the reviewers agree: kappa, AC1 and more.", "Screening"),
     "decisions": ("screening", "Import and export votes as CSV.", "Screening"),
     "fulltext": ("studies", "Retrieval of full texts, and the wanted list.", "Full text"),
     "studies": ("studies", "Group included reports into studies.", "Extraction"),

@@ -9,7 +9,7 @@ import click
 from screener.cli import output
 from screener.cli.app import Command, review, wants_json
 
-WHAT = ("networks", "tables", "flow", "searches", "deduplication", "citations", "audit")
+WHAT = ("networks", "tables", "flow", "searches", "deduplication", "agreement", "citations", "audit")
 
 
 @click.command("export", cls=Command)
@@ -30,7 +30,7 @@ def export_command(
     part: str | None,
 ) -> None:
     """Write the hand-off: all of it, or WHAT (networks, tables, flow, searches, deduplication,
-    citations, audit).
+    agreement, citations, audit).
 
     Networks: gemtc, netmeta and multinma inputs, a folder per outcome, population, level and connected
     part. The audit log is for coordinators; open votes come into it when they are closed.

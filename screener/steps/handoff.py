@@ -25,7 +25,7 @@ from screener.model.errors import InputError, ReviewError
 from screener.model.extraction import Form, Item
 from screener.model.protocol import Role
 from screener.model.screening import Outcome, Stage
-from screener.steps import alerts, deduplication, records, studies
+from screener.steps import agreement, alerts, deduplication, records, studies
 from screener.steps.dedup_audit import audit_files
 from screener.steps.flow import flow, flow_records
 from screener.steps.review import Review
@@ -36,7 +36,7 @@ from screener.store import extraction as store_extraction
 from screener.store import ledger, screening
 from screener.synthesis.network import LEVELS, Part, build_networks
 
-WHAT = ("networks", "tables", "flow", "searches", "deduplication", "citations", "audit")
+WHAT = ("networks", "tables", "flow", "searches", "deduplication", "agreement", "citations", "audit")
 INDEX = "index.json"
 
 
@@ -114,6 +114,8 @@ def export(
         if deduplication.uncompared(review):
             deduplication.deduplicate(review)
         files |= {f"deduplication/{name}": text.encode() for name, text in audit_files(review).items()}
+    if "agreement" in wanted:
+        files |= {f"agreement/{name}": text.encode() for name, text in agreement.files(review).items()}
     if "citations" in wanted:
         files["citations/included.ris"] = _included_ris(review).encode()
     if "audit" in wanted:

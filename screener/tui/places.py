@@ -33,6 +33,7 @@ PLACES = (
     Place("studies", "t", "Studies", "included reports grouped by trial"),
     Place("extract", "x", "Extract", "forms filled in twice, compared and agreed"),
     Place("flow", "w", "Flow", "the PRISMA flow diagram"),
+    Place("agreement", "k", "Agreement", "how far the reviewers agree: kappa and more", road=False),
     Place("alerts", "a", "Alerts", "papers retracted, corrected, changed or lost", road=False),
     Place("log", "l", "Log", "everything the program said in this session", road=False),
 )
@@ -45,6 +46,7 @@ def place(place_id: str) -> Place:
 def make_screen(place_id: str) -> ReviewScreen:
     """A fresh screen for a place."""
     from screener.tui.screens import (
+        agreement,
         alerts,
         conflicts,
         duplicates,
@@ -63,6 +65,8 @@ def make_screen(place_id: str) -> ReviewScreen:
             return searches.SearchesScreen()
         case "records":
             return records.RecordsScreen()
+        case "agreement":
+            return agreement.AgreementScreen()
         case "alerts":
             return alerts.AlertsScreen()
         case "duplicates":

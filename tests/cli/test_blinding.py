@@ -62,6 +62,7 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("pilot", "start"): [("--stage", "title_abstract", "--size", "2"), (R[9], "--stage", "title_abstract")],
     ("pilot", "end"): [("--stage", "title_abstract")],
     ("pilot", "list"): [()],
+    ("agreement",): [(), ("--votes", "first"), FT, ("-o", "out.csv"), ("--pilot", "x")],
     ("decisions", "import"): [("votes.csv",)],
     ("decisions", "export"): [("-o", "out.csv")],
     ("fulltext", "mark"): [(R[n], "not_retrieved") for n in (0, 5, 7, 10)],
@@ -78,7 +79,7 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("extraction", "settle"): [("OPEN", "arm", "drug", "n", "1", "--why", "x")],
     ("hr",): [("--hr", "0.7", "--low", "0.5", "--high", "0.9")],
     ("rob",): [()],
-    ("export",): [("-o", "out"), ("audit", "-o", "out")],
+    ("export",): [("-o", "out"), ("audit", "-o", "out"), ("agreement", "-o", "out")],
     ("flow",): [(), ("-o", "out.svg")],
 }  # fmt: skip
 

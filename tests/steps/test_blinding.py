@@ -23,6 +23,7 @@ from screener.model.errors import ScreenerError
 from screener.model.extraction import Form
 from screener.model.screening import Stage
 from screener.steps import (
+    agreement,
     alerts,
     arranging,
     browse,
@@ -87,6 +88,8 @@ READS: dict[str, Read] = {
         arranging.waiting_arranged(r, stage, arranging.Arrangement(order="shuffled")) for stage in Stage
     ],
     "screening.set_aside": lambda r, all_: [[screening.set_aside(r, s)(x) for x in all_] for s in Stage],
+    "agreement.report": lambda r, _: [agreement.report(r, votes) for votes in agreement.WHICH],
+    "agreement.files": lambda r, _: agreement.files(r),
     "pilots.pilots": lambda r, _: [pilots.pilots(r, stage) for stage in Stage],
     "screening.history": lambda r, _: [screening.history(r, stage) for stage in Stage],
     "settling.conflicts": lambda r, _: settling.conflicts(r),
@@ -299,6 +302,7 @@ def test_every_function_that_reads_is_tested() -> None:
             "arranging",
             "retrieval",
             "pilots",
+            "agreement",
         ),
     )
     found = set()

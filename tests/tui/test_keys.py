@@ -17,6 +17,7 @@ from screener.tui.app import ScreenerApp
 from screener.tui.keymaps import PRESETS, checked, clashes, holders
 from screener.tui.places import PLACES
 from screener.tui.screens import (
+    agreement,
     alerts,
     conflicts,
     desk_dialogs,
@@ -65,6 +66,7 @@ HOLDERS = [
     duplicates.PartedScreen,
     group.GroupScreen,
     flow.FlowScreen,
+    agreement.AgreementScreen,
     help.HelpScreen,
     log.LogScreen,
     dialogs.Dialog,

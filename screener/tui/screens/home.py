@@ -19,7 +19,7 @@ from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.steps import flow as flow_step
 from screener.tui.flow_text import flow_text
-from screener.tui.screens.base import ReviewScreen
+from screener.tui.screens.base import BREAKPOINTS, ReviewScreen
 from screener.tui.text import plain
 from screener.tui.widgets.line_list import Line, LineList
 
@@ -106,6 +106,9 @@ class HomeScreen(ReviewScreen):
             count_line("extract", "Extract", "o"),
             Line("flow", "Flow diagram", mark=" "),
         ]
+        # A small screen keeps the row for the flow; g k leads there from everywhere.
+        if self.app.size.width >= BREAKPOINTS[1][0]:
+            lines.append(Line("agreement", "Agreement", mark=" "))
         found = self.query_one("#waits", LineList)
         first = not found.lines
         start = next((n for mark in "o!~" for n, line in enumerate(lines) if line.mark == mark), 1)
