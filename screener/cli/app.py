@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "conflicts": ("screening", "List conflicts; open one to see its votes.", "Screening"),
     "resolve": ("screening", "Settle a conflict.", "Screening"),
     "pilot": ("screening", "Calibrate: a sample that all screeners read first.", "Screening"),
-    "decisions": ("screening", "Import and export votes as CSV.", "Screening"),
+    "decisions": ("decisions", "Take in votes of other tools, and write them out.", "Screening"),
     "fulltext": ("studies", "Retrieval of full texts, and the wanted list.", "Full text"),
     "studies": ("studies", "Group included reports into studies.", "Extraction"),
     "extraction": ("extraction", "Import, export, compare and settle extracted data.", "Extraction"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screener.handoff import decisions as handoff_decisions
 from screener.handoff.csvtext import for_people
 from screener.model.screening import Stage
 from screener.steps import records
@@ -23,21 +24,31 @@ def decisions_csv(review: Review) -> tuple[str, int]:
 
     That other people's votes were shown is recorded: from here on they change only by a resolution.
     """
+    found = _voted(review)
+    return handoff_decisions.decisions_csv(found), sum(len(each.votes) for each in found)
+
+
+def decisions_ris(review: Review) -> tuple[str, int]:
+    """As `decisions_csv`: RIS of the records that hold such votes."""
+    found = _voted(review)
+    return handoff_decisions.decisions_ris(found), sum(len(each.votes) for each in found)
+
+
+def _voted(review: Review) -> list[handoff_decisions.Voted]:
+    """The records with the votes that the person may see; showing those of others is recorded."""
     me = review.person()
     names = references(review)
-    rows = []
+    fields = records.united_citations(review)
     with review.store.write():
-        for stage in Stage:
-            seen = store_screening.visible_votes(review.store, stage, me.id)
-            for record in store_citations.record_ids(review.store):
-                votes = seen.get(record, ())
-                if any(vote.reviewer != me.id for vote in votes):
+        seen = {stage: store_screening.visible_votes(review.store, stage, me.id) for stage in Stage}
+        found = []
+        for record in store_citations.record_ids(review.store):
+            votes = [(stage, vote) for stage in Stage for vote in seen[stage].get(record, ())]
+            for stage in Stage:
+                if any(at is stage and vote.reviewer != me.id for at, vote in votes):
                     store_screening.add_reveal(review.store, me.id, record, stage)
-                rows += [
-                    [names[record], stage.value, vote.reviewer, vote.vote.value, vote.reason, vote.note]
-                    for vote in votes
-                ]
-    return for_people(["record", "stage", "reviewer", "vote", "reason", "note"], rows), len(rows)
+            found.append(handoff_decisions.Voted(names[record], fields[record], votes))
+    return found
 
 
 def wanted(review: Review) -> list[records.Card]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from screener.model.screening import CastVote, Resolution, Stage, Vote
 from screener.store.database import Row, Store
@@ -71,6 +72,25 @@ def own_history(store: Store, actor: str, stage: Stage, limit: int = 200) -> lis
         "WHERE h.actor = ? AND h.stage = ? AND h.vote IS NOT NULL ORDER BY h.id DESC LIMIT ?",
         [actor, stage.value, limit],
     )
+
+
+def own_words(store: Store, actor: str, record: str, stage: Stage) -> list[tuple[Any, ...]]:
+    """All that a person said of a record at a stage, the oldest first, what was said twice in a row once.
+
+    Each as vote (None: taken back), reason, note, marks in order, labels.
+    """
+    found: list[tuple[Any, ...]] = []
+    for row in store.rows(
+        "SELECT d.vote, d.reason, d.note, d.marks, d.labels FROM decisions d JOIN acts a ON a.id = d.id "
+        "JOIN members m ON m.citation_id = d.citation_id "
+        "WHERE m.record_id = ? AND d.stage = ? AND a.actor = ? ORDER BY d.id",
+        [record, stage.value, actor],
+    ):
+        marks = tuple(sorted(json.loads(row["marks"]).items()))
+        words = (row["vote"], row["reason"], row["note"] or None, marks, tuple(json.loads(row["labels"])))
+        if not found or found[-1] != words:
+            found.append(words)
+    return found
 
 
 def visible_votes(store: Store, stage: Stage, viewer: str | None) -> dict[str, list[CastVote]]:

@@ -100,6 +100,7 @@ READS: dict[str, Read] = {
     "deduplication.citation_names": lambda r, _: deduplication.citation_names(r),
     "tables_out.references": lambda r, _: tables_out.references(r),
     "tables_out.decisions_csv": lambda r, _: tables_out.decisions_csv(r),
+    "tables_out.decisions_ris": lambda r, _: tables_out.decisions_ris(r),
     "tables_out.wanted": lambda r, _: tables_out.wanted(r),
     "tables_out.extraction_csv": lambda r, _: tables_out.extraction_csv(r),
     "flow.flow_records": lambda r, _: flow_step.flow_records(r),
@@ -314,6 +315,9 @@ def test_every_function_that_reads_is_tested() -> None:
         "intake",
         "searching",
         "tables_in",
+        "decisions",
+        "matching",
+        "naming",
     }
     assert {each.name for each in pkgutil.iter_modules(steps.__path__)} == set(modules) | kept_apart
 
