@@ -120,17 +120,16 @@ class _Matcher:
         return hits
 
     def _against(self, citation: Citation, record: str) -> Unmatched | None:
-        """What speaks against a record that has the entry's identifier: another title, plainly another work."""
+        """What speaks against a record that has the entry's identifier: the engine does not find the title in it."""
         members = {member: self._fields[member] for member in self._members[record]}
         titles = {_plain(each.title) for each in members.values()}
         if not citation.title or _plain(citation.title) in titles or titles == {""}:
             return None
         pairs = [p for p in find_pairs({"entry": citation, **members}) if "entry" in (p.a, p.b)]
-        if not pairs or any(p.verdict is not Verdict.DIFFERENT for p in pairs):
+        if any(p.verdict is Verdict.SAME or "title" in p.agree for p in pairs):
             return None
         return Unmatched(
-            f"its identifier is that of {self._names({record})}, which is another work: "
-            f"{', '.join(pairs[0].vetoes) or pairs[0].rule}"
+            f"its identifier is that of {self._names({record})}, its title is not ('{_short(citation.title)}')"
         )
 
     # The engine ----------------------------------------------------------------------------------

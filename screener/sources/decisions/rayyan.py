@@ -68,7 +68,7 @@ def _sections(notes: str) -> dict[str, str]:
     """Name of a section -> its text."""
     hits = [*_SECTION.finditer(notes)]
     ends = [*(hit.start() for hit in hits[1:]), len(notes)]
-    return {hit[1]: notes[hit.end() : end].strip() for hit, end in zip(hits, ends, strict=True)}
+    return {hit[1]: notes[hit.end() : end].strip() for hit, end in zip(hits, ends, strict=False)}
 
 
 def _hash(text: str) -> dict[str, str]:
