@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "resolve": ("screening", "Settle a conflict.", "Screening"),
     "pilot": ("screening", "Calibrate: a sample that all screeners read first.", "Screening"),
     "decisions": ("decisions", "Take in votes of other tools, and write them out.", "Screening"),
-    "fulltext": ("studies", "Retrieval of full texts, and the wanted list.", "Full text"),
+    "fulltext": ("fulltext", "Retrieval of full texts, and the wanted list.", "Full text"),
     "studies": ("studies", "Group included reports into studies.", "Extraction"),
     "extraction": ("extraction", "Import, export, compare and settle extracted data.", "Extraction"),
     "hr": ("files", "The hazard-ratio calculator: log HR, SE and checks.", "Extraction"),

@@ -1,4 +1,4 @@
-"""fulltext and studies."""
+"""studies."""
 
 from __future__ import annotations
 
@@ -8,57 +8,6 @@ import click
 
 from screener.cli import output
 from screener.cli.app import SubGroup, review, wants_json
-
-
-@click.group("fulltext", cls=SubGroup)
-def fulltext_command() -> None:
-    """Whether the full text of a report was sought, retrieved or not retrieved."""
-
-
-@fulltext_command.command("mark")
-@click.argument("record")
-@click.argument("status", type=click.Choice(["sought", "retrieved", "not_retrieved"]))
-@click.option("--note")
-def mark(record: str, status: str, note: str | None) -> None:
-    """Say of a report that it is sought, retrieved or not retrieved."""
-    from screener.steps.retrieval import retrieve
-    from screener.store.citations import find_record
-
-    with review() as opened:
-        found = find_record(opened.store, record)
-        retrieve(opened, found, status, note)
-    if wants_json():
-        output.data({"record": found, "status": status})
-    else:
-        output.line(f"{found}  {status}")
-
-
-@fulltext_command.command("wanted")
-@click.option("-o", "file", type=click.Path(path_type=Path), help="Write the list here (.ris or .csv).")
-def wanted(file: Path | None) -> None:
-    """Reports whose full text is still to be had, for the library."""
-    from screener.handoff.citations import write_citations
-    from screener.handoff.files import write_file
-    from screener.steps.tables_out import wanted as wanted_cards
-
-    with review() as opened:
-        cards = wanted_cards(opened)
-    if file is not None:
-        kind = file.suffix.lstrip(".") or "ris"
-        text = write_citations([card.fields for card in cards], kind)
-        write_file(file, text.encode())
-    if wants_json():
-        output.data(
-            {
-                "wanted": [{"record": c.record, **c.fields.to_dict()} for c in cards],
-                "file": file and str(file),
-            }
-        )
-    else:
-        output.table(
-            ["record", "year", "doi", "title"],
-            [[c.record[:8], c.fields.year, c.fields.doi, c.fields.title] for c in cards],
-        )
 
 
 @click.group("studies", cls=SubGroup)

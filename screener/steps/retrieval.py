@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
+
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome
 from screener.steps import records
@@ -9,11 +12,40 @@ from screener.steps.review import Review
 from screener.store import citations as store_citations
 from screener.store import screening as store_screening
 
+STATUSES = ("sought", "retrieved", "not_retrieved")
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was done to get one report.
+
+    `status` is the last that was said, None if nothing was. An attempt is a 'sought': `attempts` counts them, `first`
+    and `last` are the dates of the first and the last one (ISO 8601, UTC). `by`, `at` and `note` are of whatever was
+    said last.
+    """
+
+    status: str | None = None
+    attempts: int = 0
+    first: str | None = None
+    last: str | None = None
+    by: str | None = None
+    at: str | None = None
+    note: str | None = None
+
+    @property
+    def attempt_words(self) -> str:
+        """'2 attempts, last on 2024-03-02', '1 attempt, on ...', 'no attempt on record'."""
+        if not self.attempts:
+            return "no attempt on record"
+        if self.attempts == 1:
+            return f"1 attempt, on {self.last}"
+        return f"{self.attempts} attempts, last on {self.last}"
+
 
 def retrieve(review: Review, record: str, status: str, note: str | None = None) -> None:
-    """Say of a report that it is sought, retrieved or not retrieved."""
+    """Say of a report that it is sought, retrieved or not retrieved. Each 'sought' is one attempt, made today."""
     me = review.person()
-    if status not in {"sought", "retrieved", "not_retrieved"}:
+    if status not in STATUSES:
         raise ReviewError(f"'{status}' is no retrieval status", expected="sought, retrieved or not_retrieved")
     state = records.state(review, record)
     if state.title_abstract.outcome is not Outcome.PASSED:
@@ -26,4 +58,31 @@ def retrieve(review: Review, record: str, status: str, note: str | None = None) 
         )
     store_screening.add_retrieval(
         review.store, me.id, store_citations.preferred(review.store, record), status, note
+    )
+
+
+def retrieval_of(review: Review, record: str) -> Retrieval:
+    """What was done to get one report."""
+    return _told([tuple(row) for row in store_screening.retrieval_attempts(review.store, record)])
+
+
+def retrievals(review: Review) -> dict[str, Retrieval]:
+    """What was done to get the reports of all records that passed title/abstract, in the order of the queue."""
+    said: dict[str, list[tuple[str, str | None, str, str]]] = defaultdict(list)
+    for row in store_screening.all_retrieval_attempts(review.store):
+        said[row["record_id"]].append((row["status"], row["note"], row["actor"], row["at"]))
+    return {
+        record: _told(said[record])
+        for record, state in records.states(review).items()
+        if state.title_abstract.outcome is Outcome.PASSED
+    }
+
+
+def _told(said: list[tuple[str, str | None, str, str]]) -> Retrieval:
+    if not said:
+        return Retrieval()
+    days = [at[:10] for status, _, _, at in said if status == "sought"]
+    status, note, by, at = said[-1]
+    return Retrieval(
+        status, len(days), days[0] if days else None, days[-1] if days else None, by, at[:10], note
     )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from screener.handoff import decisions as handoff_decisions
+from screener.handoff.citations import csv_annotated, write_citations
+from screener.handoff.citations_tagged import ris_annotated
 from screener.handoff.csvtext import for_people
 from screener.model.screening import Stage
 from screener.steps import records
+from screener.steps.retrieval import Retrieval, retrievals
 from screener.steps.review import Review
 from screener.store import citations as store_citations
 from screener.store import extraction as store_extraction
@@ -51,15 +56,26 @@ def _voted(review: Review) -> list[handoff_decisions.Voted]:
     return found
 
 
-def wanted(review: Review) -> list[records.Card]:
-    """Reports that passed title/abstract and whose full text is still to be had."""
+def wanted(review: Review) -> list[tuple[records.Card, Retrieval]]:
+    """Reports that passed title/abstract and whose full text is still to be had, and what was done to get them."""
+    told = retrievals(review)
     return [
-        records.card(review, record)
+        (records.card(review, record), told[record])
         for record, state in records.states(review).items()
         if state.title_abstract.outcome.value == "passed"
         and state.full_text.outcome.value == "open"
         and state.retrieval in {None, "sought"}
     ]
+
+
+def wanted_text(cards: Sequence[tuple[records.Card, Retrieval]], kind: str) -> str:
+    """The list for the library as one of the citation formats; RIS (U2) and CSV tell the attempts too."""
+    if kind == "ris":
+        return "".join(ris_annotated((card.fields, [("U2", each.attempt_words)]) for card, each in cards))
+    if kind == "csv":
+        rows = ((card.fields, (each.attempts, each.last)) for card, each in cards)
+        return "".join(csv_annotated(rows, ("attempts", "last_attempt")))
+    return write_citations([card.fields for card, _ in cards], kind)
 
 
 def extraction_csv(review: Review) -> tuple[str, int]:

@@ -279,6 +279,11 @@ def retrieval_attempts(store: Store, record: str) -> list[Row]:
     )
 
 
+def all_retrieval_attempts(store: Store) -> list[Row]:
+    """As `retrieval_attempts`, of every record: record_id too."""
+    return store.rows("SELECT record_id, status, note, actor, at FROM retrieval_attempts ORDER BY id")
+
+
 def retrieval_on(store: Store, record: str) -> Row | None:
     return store.row("SELECT * FROM current_retrievals WHERE record_id = ?", [record])
 

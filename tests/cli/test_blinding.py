@@ -62,6 +62,7 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
                               ("rayyan.csv", *TA, "--dry-run"), ("rayyan.csv", *TA, "--skip-bad")],
     ("decisions", "export"): [("-o", "out.csv"), ("-o", "out.ris")],
     ("fulltext", "mark"): [(R[n], "not_retrieved") for n in (0, 5, 7, 10)],
+    ("fulltext", "list"): [(), ("--status", "not_sought")],
     ("fulltext", "wanted"): [(), ("-o", "out.csv"), ("-o", "out.ris")],
     ("studies", "list"): [()],
     ("studies", "link"): [(R[7], "OPEN"), (R[10], "OPEN")],

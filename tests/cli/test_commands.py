@@ -243,6 +243,24 @@ def test_votes_as_csv(shell: Shell, folder: Path, tmp_path: Path) -> None:
     assert (wrong.code, wrong.data["error"]["expected"]) == (1, ".csv or .ris")
 
 
+def test_attempts_to_get_a_report(shell: Shell, folder: Path, tmp_path: Path) -> None:
+    """fulltext mark counts attempts, list tells them, wanted hands them to the library."""
+    for who in ("A", "B"):
+        shell("-C", folder, "--as", who, "decide", RECORD, "include", "--stage", "title_abstract")
+    listed = shell("-C", folder, "fulltext", "list", "--json").data["reports"]
+    assert [(row["status"], row["attempts"], row["last"]) for row in listed] == [(None, 0, None)]
+    mark = ("-C", folder, "--as", "A", "fulltext", "mark", RECORD)
+    assert shell(*mark, "sought", "--note", "asked the library", "--json").data["attempts"] == 1
+    assert "2 attempts, last on" in shell(*mark, "sought").out
+    (row,) = shell("-C", folder, "fulltext", "list", "--status", "sought", "--json").data["reports"]
+    assert (row["status"], row["attempts"], row["by"], row["note"]) == ("sought", 2, "A", None)
+    assert row["first"] <= row["last"]
+    assert shell("-C", folder, "fulltext", "list", "--status", "retrieved", "--json").data["reports"] == []
+    assert "attempts" in shell("-C", folder, "fulltext", "list").out
+    shell("-C", folder, "--as", "A", "fulltext", "wanted", "-o", tmp_path / "wanted.ris")
+    assert "U2  - 2 attempts, last on" in (tmp_path / "wanted.ris").read_text("utf-8")
+
+
 def test_raw_entries_as_json(shell: Shell, folder: Path) -> None:
     """`records RECORD --raw --json` is one object too."""
     said = shell("-C", folder, "records", RECORD, "--raw", "--json").data

@@ -101,6 +101,11 @@ READS: dict[str, Read] = {
     "tables_out.references": lambda r, _: tables_out.references(r),
     "tables_out.decisions_csv": lambda r, _: tables_out.decisions_csv(r),
     "tables_out.decisions_ris": lambda r, _: tables_out.decisions_ris(r),
+    "tables_out.wanted_text": lambda r, _: [
+        tables_out.wanted_text(tables_out.wanted(r), k) for k in ("ris", "csv")
+    ],
+    "retrieval.retrieval_of": each(retrieval.retrieval_of),
+    "retrieval.retrievals": lambda r, _: retrieval.retrievals(r),
     "tables_out.wanted": lambda r, _: tables_out.wanted(r),
     "tables_out.extraction_csv": lambda r, _: tables_out.extraction_csv(r),
     "flow.flow_records": lambda r, _: flow_step.flow_records(r),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from csv import reader
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from screener.model.errors import InputError, ReviewError
 from screener.model.screening import Outcome
+from screener.sources import read_bytes
 from screener.steps import records, retrieval, screening, studies, tables_in, tables_out
 from screener.steps.decisions import import_decisions
 from screener.steps.review import Review
@@ -292,7 +294,39 @@ def test_wanted_list(team: Review) -> None:
     retrieval.retrieve(team, first, "retrieved")
     retrieval.retrieve(team, second, "sought")
     retrieval.retrieve(team, third, "not_retrieved", "no answer")
-    assert [card.record for card in tables_out.wanted(team)] == [second, fourth]
+    assert [card.record for card, _ in tables_out.wanted(team)] == [second, fourth]
+    retrieval.retrieve(team, second, "sought", "asked the author")
+    cards = tables_out.wanted(team)
+    ris, table = tables_out.wanted_text(cards, "ris"), tables_out.wanted_text(cards, "csv")
+    assert "U2  - 2 attempts, last on 2023-11-14\n" in ris
+    assert "U2  - no attempt on record\n" in ris
+    assert [e.citation for e in read_bytes(ris.encode(), "w.ris").entries] == [c.fields for c, _ in cards]
+    assert [e.citation for e in read_bytes(table.encode(), "w.csv").entries] == [c.fields for c, _ in cards]
+    assert [row[-2:] for row in reader(table.splitlines(keepends=True))] == [
+        ["attempts", "last_attempt"],
+        ["2", "2023-11-14"],
+        ["0", ""],
+    ]
+
+
+def test_attempts_are_counted_and_dated(team: Review) -> None:
+    """Each 'sought' is an attempt; what was said last is the status; only reports that passed are told."""
+    first, second, third, *_ = queue(team, "A")
+    for record in (first, second):
+        agree(team, record)
+    for who, note in (("A", "the library"), ("B", "the author")):
+        retrieval.retrieve(team.as_person(who), first, "sought", note)
+    retrieval.retrieve(team, first, "not_retrieved", "no answer")
+    told = retrieval.retrievals(team)
+    assert list(told) == [first, second]
+    assert told[second] == retrieval.Retrieval() == retrieval.retrieval_of(team, third)
+    assert told[first] == retrieval.retrieval_of(team, first)
+    assert told[first] == retrieval.Retrieval(
+        "not_retrieved", 2, "2023-11-14", "2023-11-14", "C", "2023-11-14", "no answer"
+    )
+    assert told[first].attempt_words == "2 attempts, last on 2023-11-14"
+    retrieval.retrieve(team, second, "sought")
+    assert retrieval.retrieval_of(team, second).attempt_words == "1 attempt, on 2023-11-14"
 
 
 def test_retrieval_rules(team: Review) -> None:

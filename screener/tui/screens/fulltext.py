@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from screener.steps import records, retrieval
+from screener.steps import retrieval
 from screener.tui.screens.dialogs import LineDialog
 from screener.tui.screens.screening import ScreeningScreen
 
@@ -26,11 +26,11 @@ class FullTextScreen(ScreeningScreen):
     EXPLAIN = (
         "You decide on the whole report: include, or exclude with the reason that stands first in the "
         "protocol "
-        "among those that apply. r notes that the report was retrieved, x that it could not be, with "
-        "what was "
-        "tried. Votes are blinded as at title/abstract."
+        "among those that apply. s notes that the report was sought, each time an attempt with its date; r that "
+        "it was retrieved, x that it could not be, with what was tried. Votes are blinded as at title/abstract."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "sought", "sought", id="desk.sought", tooltip="The report was sought: one more attempt"),
         Binding("r", "retrieved", "retrieved", id="desk.retrieved", tooltip="The report was retrieved"),
         Binding(
             "x", "not_retrieved", "not retrieved", id="desk.not_retrieved", tooltip="The report cannot be had"
@@ -38,9 +38,26 @@ class FullTextScreen(ScreeningScreen):
     ]
 
     def _standing(self) -> Content:
-        state = records.state(self.review, self.record).retrieval if self.record else None
-        words = Content("   ").append(Content(RETRIEVAL_WORDS[state]).stylize("bold"))
-        return words.append(super()._standing())
+        told = retrieval.retrieval_of(self.review, self.record) if self.record else retrieval.Retrieval()
+        words = RETRIEVAL_WORDS[told.status]
+        if told.attempts:
+            words = f"{words}, {told.attempt_words}"
+        return Content("   ").append(Content(words).stylize("bold")).append(super()._standing())
+
+    def action_sought(self) -> None:
+        record = self.record
+        if record is None:
+            return
+
+        def answer(text: str | None) -> None:
+            if text is not None:
+                with self.telling():
+                    retrieval.retrieve(self.review, record, "sought", text or None)
+                    self._draw_progress()
+                    told = retrieval.retrieval_of(self.review, record)
+                    self.say("+", f"noted: the report was sought ({told.attempt_words})")
+
+        self.app.push_screen(LineDialog("Sought: where, from whom? (enter alone is fine)"), answer)
 
     def action_retrieved(self) -> None:
         if self.record is not None:
@@ -62,9 +79,11 @@ class FullTextScreen(ScreeningScreen):
                     self._draw()
                     self.say("+", "noted: the report was not retrieved; k goes back, r says that it was")
 
-        self.app.push_screen(LineDialog("Not retrieved: what was tried? (enter alone is fine)"), answer)
+        tried = retrieval.retrieval_of(self.review, record).attempt_words
+        label = f"Not retrieved ({tried}): what was tried? (enter alone is fine)"
+        self.app.push_screen(LineDialog(label), answer)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in {"retrieved", "not_retrieved"}:
+        if action in {"sought", "retrieved", "not_retrieved"}:
             return True if self.record is not None else None
         return super().check_action(action, parameters)
