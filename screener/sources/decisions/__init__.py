@@ -29,7 +29,7 @@ def read_decisions(path: Path) -> Decisions:
     data = Input.of_path(path)
     if not data.start.startswith(ZIP):
         keys = {key_of(name) for name in header_of(data.head)[0]}
-        if keys & {"vote", "decision"} and len(keys) > 1:
+        if keys.intersection(tables.VOTE_KEYS) and len(keys) > 1:
             return tables.read(data)  # also one that knows records by our reference alone
     form = detect_input(data).format
     if form == "ris":

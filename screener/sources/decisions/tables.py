@@ -31,6 +31,7 @@ _NAMES = {
     "labels": ("labels", "label", "tags", "tag"),
     "marks": ("marks", "picos"),
 }
+VOTE_KEYS = _NAMES["vote"]
 _WORDS = {
     **dict.fromkeys(("include", "included", "yes", "accept", "relevant", "1"), "include"),
     **dict.fromkeys(("exclude", "excluded", "no", "reject", "irrelevant", "0"), "exclude"),
