@@ -139,6 +139,7 @@ class _Plan:
         self._found = found
         self._stage = stage
         self._vote = vote
+        self._unknown = unknown
         self._names = Names(review, reviewers, unknown)
         self._reasons = Reasons(review, reasons, unknown)
         self.problems: list[Problem] = []
@@ -151,6 +152,8 @@ class _Plan:
         for said in map(self._listed, self._found.said):
             with self._naming(said):
                 stage = self._stage_of(said)
+                if stage is None:
+                    continue
                 if self._stage is not None and stage is not self._stage:
                     self.other_stage += 1
                 else:
@@ -190,22 +193,24 @@ class _Plan:
             said, vote=self._vote.value, reasons=(), note="\n".join([*note, said.note or ""]).strip() or None
         )
 
-    def _stage_of(self, said: Said) -> Stage:
+    def _stage_of(self, said: Said) -> Stage | None:
         if said.stage:
             return stage_of(said.stage)
         if self._stage is None:
-            raise InputError(
-                "the file does not tell the stage", field="--stage", expected="title_abstract or full_text"
-            )
+            expected = "title_abstract or full_text"
+            self._unknown.add("--stage", "", said.place, "the file does not tell the stage", expected)
         return self._stage
 
     def _act(self, said: Said, stage: Stage, match: str | Unmatched) -> _Act | None:
         if said.vote == "":
-            raise InputError(
+            self._unknown.add(
+                "--vote",
+                "",
+                said.place,
                 "the file does not tell what was decided",
-                field="--vote",
-                expected="include or exclude, or the file under the name it was exported with",
+                "include or exclude, or the file under the name it was exported with",
             )
+            return None
         if said.vote != UNDO and said.vote not in set(Vote):
             raise InputError(f"'{said.vote}' is no vote", field="vote", expected="include, exclude or maybe")
         person = self._names.reviewer(said.reviewer, said.place)

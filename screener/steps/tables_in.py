@@ -40,6 +40,9 @@ class ManyProblems(InputError):
             expected=first.expected,
         )
 
+    def __str__(self) -> str:
+        return f"{self.file}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screener.model.errors import InputError
-from screener.sources.decisions import read_decisions
+from screener.sources.decisions import rayyan, read_decisions
 from screener.sources.decisions.cells import joined, parted
 from screener.sources.decisions.covidence import list_of
 
@@ -255,6 +257,80 @@ def test_our_ris_that_somebody_changed_is_named(write: Write) -> None:
     found = read_decisions(write("a.ris", text))
     assert [(p.entry, p.field) for p in found.problems] == [("entry 1", "U1")]
     assert [v.vote for v in found.said] == ["include"]
+
+
+names = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12).filter(
+    lambda text: text.strip() == text
+)
+ruby = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=20)
+
+
+def in_ruby(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+@given(
+    st.dictionaries(names, st.tuples(st.sampled_from(["Included", "Excluded", "Maybe"]), ruby), min_size=1)
+)
+def test_names_and_notes_of_rayyan(people: dict[str, tuple[str, str]]) -> None:
+    """Whatever stands in names and notes, everybody's vote and note are that person's."""
+    votes = ", ".join(f'{in_ruby(name)}=>"{vote}"' for name, (vote, _) in people.items())
+    written = ", ".join(f"{in_ruby(name)}=>[{in_ruby(note)}]" for name, (_, note) in people.items())
+    found = rayyan.said(
+        "line 2", None, None, f"x | RAYYAN-INCLUSION: {{{votes}}} | USER-NOTES: {{{written}}}"
+    )
+    words = {"Included": "include", "Excluded": "exclude", "Maybe": "maybe"}
+    assert {said.reviewer: (said.vote, said.note) for said in found} == {
+        name: (words[vote], note.strip() or None) for name, (vote, note) in people.items()
+    }
+
+
+pieces = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "TY  - JOUR\n",
+                "N1  - RAYYAN-INCLUSION: {",
+                '"A"=>"Included"',
+                "}",
+                "U1  - {",
+                '"vote": "x"}',
+                "ER  - \n",
+            ),
+            *(
+                "N1  - ASReview_relevant\n",
+                "N1  - asreview_note: [",
+                "title,vote\n",
+                "key,notes\n",
+                "a,b\n",
+                '"',
+                "\n",
+            ),
+            *(
+                "record,stage,reviewer,vote\n",
+                "Title,Covidence #,Notes\n",
+                "Exclusion reason:",
+                "included\n",
+                "[",
+                "\r",
+            ),
+        ]
+    )
+    | st.text(max_size=6),
+    max_size=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(pieces)
+def test_any_file_is_read_or_named(pieces: list[str]) -> None:
+    """Broken files give an error that says what was expected, or votes with a place; nothing else."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes("".join(pieces).encode(errors="replace"))
+        with suppress(InputError):
+            assert all(said.place for said in read_decisions(path).said)
 
 
 @given(st.lists(st.text(min_size=1).filter(lambda text: text.strip() == text), unique=True))

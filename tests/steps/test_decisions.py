@@ -262,6 +262,46 @@ def test_stage_and_list(team: Review, write: Write) -> None:
     assert import_decisions(team.as_person("D"), untold, stage=TA, vote=INCLUDE).imported == 1
 
 
+def test_reasons_that_are_not_told(team: Review, write: Write) -> None:
+    """At full text '' stands for a reason that is not told; full-text lists give title/abstract votes too."""
+    record = queue(team, "A")[0]
+    pmid = records.card(team, record).fields.pmid
+    listed = write(
+        "review_1_excluded_csv_2.csv",
+        f"Title,Covidence #,Notes,PMID\n,#1,Exclusion reason: No HR; hm,{pmid}\n",
+    )
+    for who in ("A", "B"):
+        done = import_decisions(team, listed, stage=TA, vote=INCLUDE, reviewers={"": who})
+        assert done.reviewers == {who: 1}
+    assert {row[3:6] for row in words(team)} == {("include", None, "exclusion reason: No HR\nhm")}
+    asreview = write("a.csv", f"pmid,asreview_label,asreview_user_name\n{pmid},0,First reviewer\n")
+    with pytest.raises(ManyProblems, match="needs a reason"):
+        import_decisions(team, asreview, stage=FT)
+    assert import_decisions(team, asreview, stage=FT, reasons={"": "outcome"}).reviewers == {"A": 1}
+
+
+def test_labels_that_are_too_long_are_kept_in_the_note(team: Review, write: Write) -> None:
+    label = "a label of more than forty characters, as people have them"
+    path = write(
+        "r.csv",
+        rayyan(
+            (
+                "99000001",
+                f'RAYYAN-INCLUSION: {{"A"=>"Included"}} | RAYYAN-LABELS: rct,{label.replace(",", "")}',
+            )
+        ),
+    )
+    import_decisions(team, path, stage=TA)
+    assert words(team)[0][5:] == (f"label: {label.replace(',', '')}", {}, ("rct",))
+
+
+def test_somebody_who_is_no_screener(team: Review, write: Write) -> None:
+    """Votes of a person who is no screener are refused by name."""
+    path = write("votes.csv", "pmid,reviewer,vote\n99000001,C,include\n")
+    with pytest.raises(ManyProblems, match="line 2: C is"):
+        import_decisions(team, path, stage=TA)
+
+
 # Which record ----------------------------------------------------------------------------------------------
 
 
