@@ -93,6 +93,9 @@ def _say(done: Imported) -> None:
     whose = ", ".join(f"{who} {count:,}" for who, count in done.reviewers.items())
     would = "would be " if done.dry_run else ""
     output.line(f"{done.imported:,} votes {would}taken from {done.format}{f': {whose}' if whose else ''}")
+    if done.votes:
+        columns = ("entry", "record", "stage", "reviewer", "vote", "reason", "note")
+        output.table(columns, [[vote[name] for name in columns] for vote in done.votes])
     for count, what in (
         (done.same, "said already"),
         (done.other_stage, "at the other stage"),

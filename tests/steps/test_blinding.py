@@ -323,6 +323,7 @@ def test_every_function_that_reads_is_tested() -> None:
         "decisions",
         "matching",
         "naming",
+        "vote_plan",
     }
     assert {each.name for each in pkgutil.iter_modules(steps.__path__)} == set(modules) | kept_apart
 

@@ -396,7 +396,14 @@ def test_dry_run_changes_nothing(team: Review, write: Write) -> None:
     assert count_acts(team.store) == before
     done = run(False)
     assert tried.dry_run
-    assert {**tried.to_dict(), "dry_run": False} == done.to_dict()
+    said = tried.to_dict()
+    assert [(v["entry"], v["record"], v["reviewer"], v["vote"]) for v in said.pop("votes")] == [
+        ("line 2", "pubmed:99000001", "A", "include"),
+        ("line 2", "pubmed:99000001", "B", "exclude"),
+        ("line 3", "pubmed:99000002", "A", "include"),
+        ("line 3", "pubmed:99000002", "B", "exclude"),
+    ]
+    assert {**said, "dry_run": False} == done.to_dict()
     assert (done.imported, [p.entry for p in done.skipped]) == (4, ["line 4"])
 
 
