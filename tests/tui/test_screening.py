@@ -215,10 +215,10 @@ def test_attempts_to_get_the_report(review: Review) -> None:
         await keyed(pilot, "x")
         return once, twice, screen_text(pilot)
 
-    once, twice, asked = drive(me, script)
+    once, twice, asked = drive(me, script, size=SMALL)
 
-    assert "~ report sought, 1 attempt, on 2023-11-14" in once
-    assert "~ report sought, 2 attempts, last on 2023-11-14" in twice
+    assert "~ sought once, 2023-11-14" in once
+    assert "~ sought 2 times, last 2023-11-14" in twice
     assert "Not retrieved (2 attempts, last on 2023-11-14)" in asked
     rows = store_screening.retrieval_attempts(me.store, record)
     assert [(row["status"], row["note"]) for row in rows] == [

@@ -19,6 +19,17 @@ RETRIEVAL_WORDS = {
 }
 
 
+def _whereabouts(told: retrieval.Retrieval) -> str:
+    """Short, so that the line above the record stays one line at 80 columns."""
+    if not told.attempts:
+        return RETRIEVAL_WORDS[told.status]
+    if told.status == "sought":
+        times = "once," if told.attempts == 1 else f"{told.attempts} times, last"
+        return f"~ sought {times} {told.last}"
+    attempts = "1 attempt" if told.attempts == 1 else f"{told.attempts} attempts"
+    return f"{RETRIEVAL_WORDS[told.status]}, {attempts}"
+
+
 class FullTextScreen(ScreeningScreen):
     """The desk at full text: two votes, a reason for every exclusion, and the report's whereabouts."""
 
@@ -39,10 +50,7 @@ class FullTextScreen(ScreeningScreen):
 
     def _standing(self) -> Content:
         told = retrieval.retrieval_of(self.review, self.record) if self.record else retrieval.Retrieval()
-        words = RETRIEVAL_WORDS[told.status]
-        if told.attempts:
-            words = f"{words}, {told.attempt_words}"
-        return Content("   ").append(Content(words).stylize("bold")).append(super()._standing())
+        return Content("   ").append(Content(_whereabouts(told)).stylize("bold")).append(super()._standing())
 
     def action_sought(self) -> None:
         record = self.record
