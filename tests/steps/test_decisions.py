@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from screener.model.errors import InputError
 from screener.model.protocol import ELEMENTS
 from screener.model.screening import Stage, Vote
+from screener.sources import read_bytes
 from screener.steps import records, screening, tables_out
 from screener.steps.decisions import Imported, import_decisions
 from screener.steps.review import Review
@@ -135,6 +136,10 @@ def test_both_stages_go_out_and_come_back(team: Review, tmp_path: Path) -> None:
     for number, out in enumerate((tables_out.decisions_csv, tables_out.decisions_ris)):
         text, count = out(team.as_person("A"))
         assert count == 8
+        if number:
+            voted = [records.card(team, record).fields for record in (first, second, third)]
+            read = [entry.citation for entry in read_bytes(text.encode(), "votes.ris").entries]
+            assert sorted(read, key=repr) == sorted(voted, key=repr)
         path = tmp_path / f"votes{number}"
         path.write_bytes(text.encode())
         other = make_team(tmp_path / f"other{number}", 6)

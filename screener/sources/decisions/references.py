@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from dataclasses import dataclass
 
 from screener.model.citation import BadEntry, Citation
 from screener.model.errors import InputError, Problem
@@ -18,14 +18,22 @@ from screener.sources.decisions.values import Decisions, Said
 # Our own field: one line a vote, a JSON object; and the record's reference.
 VOTE_TAG, REFERENCE_TAG = "U1", "ID"
 _OWN = re.compile(rf"{VOTE_TAG}  - (\{{.*\}})\s*\Z")
-_REFERENCE = re.compile(rf"{REFERENCE_TAG}  - (.*\S)")
+_REFERENCE = re.compile(rf"^{REFERENCE_TAG}  - (.*\S)", re.MULTILINE)
 _TEXTS = ("stage", "reviewer", "vote", "reason", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    place: str
+    citation: Citation | None
+    text: str
+    notes: tuple[str, ...]
 
 
 def read(data: Input) -> Decisions:
     """All decisions of a RIS file. Raises InputError for a file that holds none."""
     notes = Notes()
-    entries: list[tuple[str, Citation | None, str, tuple[str, ...], str]] = []
+    entries: list[_Entry] = []
     problems: list[Problem] = []
     for position, cut in enumerate(ris.cut(data, Options(), notes.add), 1):
         place, text = f"entry {position}", text_of(cut.raw)[0]
@@ -33,16 +41,17 @@ def read(data: Input) -> Decisions:
         if isinstance(found, BadEntry) and not _own_lines(text):
             problems.append(Problem(found.message, data.name, place, found.field, found.expected))
             continue
-        tags = ris.tags_of(text)
         citation = None if isinstance(found, BadEntry) else found.citation
-        entries.append((place, citation, text, tuple(tags.get("N1", ())), "; ".join(tags.get("KW", ()))))
+        entries.append(_Entry(place, citation, text, tuple(ris.tags_of(text).get("N1", ()))))
     form = _form_of(data.name, entries)
     said: list[list[Said]] = []
-    for place, citation, text, each, _ in entries:
+    for entry in entries:
         try:
-            said.append(_said(form, data.name, place, citation, text, each))
+            said.append(_said(form, data.name, entry))
         except ValueError as error:
-            problems.append(Problem(str(error), data.name, place, VOTE_TAG, "a line as it was exported"))
+            problems.append(
+                Problem(str(error), data.name, entry.place, VOTE_TAG, "a line as it was exported")
+            )
     return Decisions(
         data.name,
         form,
@@ -54,31 +63,29 @@ def read(data: Input) -> Decisions:
     )
 
 
-def _form_of(file: str, entries: list[Any]) -> str:
-    texts = [(text, " ".join(notes)) for _, _, text, notes, _ in entries]
-    if any(_own_lines(text) for text, _ in texts):
+def _form_of(file: str, entries: list[_Entry]) -> str:
+    notes = [" ".join(entry.notes) for entry in entries]
+    if any(_own_lines(entry.text) for entry in entries):
         return "screener"
-    if any(rayyan.MARK.search(notes) for _, notes in texts):
+    if any(rayyan.MARK.search(each) for each in notes):
         return "rayyan"
-    if any(asreview.MARK.search(notes) for _, notes in texts):
+    if any(asreview.MARK.search(each) for each in notes):
         return "asreview"
-    if covidence.list_of(file) or any(covidence.REASON.search(notes) for _, notes in texts):
+    if covidence.list_of(file) or any(covidence.REASON.search(each) for each in notes):
         return "covidence"
     raise InputError("the file holds no decisions that are known", file=file, field="N1", expected=EXPECTED)
 
 
-def _said(
-    form: str, file: str, place: str, citation: Citation | None, text: str, notes: tuple[str, ...]
-) -> list[Said]:
-    match = _REFERENCE.search(text) if form == "screener" else None
-    reference = match[1] if match else None
+def _said(form: str, file: str, entry: _Entry) -> list[Said]:
+    place, citation, notes = entry.place, entry.citation, "\n".join(entry.notes)
     if form == "screener":
-        return [_own(place, reference, citation, line) for line in _own_lines(text)]
+        match = _REFERENCE.search(entry.text)
+        return [_own(place, match[1] if match else None, citation, line) for line in _own_lines(entry.text)]
     if form == "rayyan":
-        return rayyan.said(place, reference, citation, "\n".join(notes))
+        return rayyan.said(place, None, citation, notes)
     if form == "asreview":
-        return asreview.said_entry(place, reference, citation, notes)
-    return covidence.said(place, reference, citation, "\n".join(notes), "", covidence.list_of(file))
+        return asreview.said_entry(place, None, citation, entry.notes)
+    return covidence.said(place, None, citation, notes, "", covidence.list_of(file))
 
 
 def _own_lines(text: str) -> list[str]:
