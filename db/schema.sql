@@ -485,6 +485,10 @@ SELECT record_id, stage, id, outcome, reason, how, why, actor, confirmed_by, at 
           WHERE hm.record_id = m.record_id AND h.stage = r.stage AND h.vote IS NOT NULL
             AND CASE WHEN r.settles IS NULL THEN h.id > r.id
                      ELSE h.id NOT IN (SELECT value FROM json_each(r.settles)) END)
+      AND NOT EXISTS (
+          SELECT 1 FROM json_each(r.settles) s WHERE s.value NOT IN (
+              SELECT h.id FROM members hm JOIN decision_heads h ON h.citation_id = hm.citation_id
+              WHERE hm.record_id = m.record_id AND h.stage = r.stage AND h.vote IS NOT NULL))
 ) WHERE rank = 1;
 
 CREATE VIEW current_retrievals AS
@@ -561,7 +565,7 @@ SELECT p.*, a.actor, a.at FROM person_verdicts p JOIN acts a ON a.id = p.id
 WHERE p.verdict <> 'withdrawn' AND NOT EXISTS (SELECT 1 FROM acts r WHERE r.replaces = p.id);
 
 CREATE VIEW retrieval_attempts AS
-SELECT m.record_id, r.id, r.status, r.note, a.actor, a.at
+SELECT m.record_id, r.id, r.citation_id, r.status, r.note, a.actor, a.at
 FROM retrievals r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id;
 
 CREATE VIEW revealed AS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -203,39 +202,3 @@ def _say_pilot(pilot: Pilot) -> None:
         f"{pilot.name} ({pilot.stage.label}), {standing}: {pilot.drawn}; "
         f"{pilot.read} of {pilot.records} read by all {pilot.voters}{mine}"
     )
-
-
-@click.group("decisions", cls=SubGroup)
-def decisions_command() -> None:
-    """Votes as CSV: record, stage, reviewer, vote, reason, note."""
-
-
-@decisions_command.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-def import_(file: Path) -> None:
-    """Cast the votes of FILE: your own, or as coordinator those of all. All of them, or none."""
-    from screener.steps.tables_in import import_decisions
-
-    with review() as opened:
-        count = import_decisions(opened, file)
-    if wants_json():
-        output.data({"imported": count})
-    else:
-        output.line(f"{count} votes")
-
-
-@decisions_command.command("export")
-@click.option("-o", "file", type=click.Path(path_type=Path), required=True)
-def export(file: Path) -> None:
-    """Write the votes that you may see: your own, and those of closed records."""
-    from screener.handoff.files import refuse_missing_folder, write_file
-    from screener.steps.tables_out import decisions_csv
-
-    refuse_missing_folder(file)
-    with review() as opened:
-        text, count = decisions_csv(opened)
-    write_file(file, text.encode())
-    if wants_json():
-        output.data({"file": str(file), "votes": count})
-    else:
-        output.line(f"{count} votes in {file}")

@@ -1,4 +1,4 @@
-"""fulltext and studies."""
+"""studies."""
 
 from __future__ import annotations
 
@@ -8,57 +8,6 @@ import click
 
 from screener.cli import output
 from screener.cli.app import SubGroup, review, wants_json
-
-
-@click.group("fulltext", cls=SubGroup)
-def fulltext_command() -> None:
-    """Whether the full text of a report was sought, retrieved or not retrieved."""
-
-
-@fulltext_command.command("mark")
-@click.argument("record")
-@click.argument("status", type=click.Choice(["sought", "retrieved", "not_retrieved"]))
-@click.option("--note")
-def mark(record: str, status: str, note: str | None) -> None:
-    """Say of a report that it is sought, retrieved or not retrieved."""
-    from screener.steps.retrieval import retrieve
-    from screener.store.citations import find_record
-
-    with review() as opened:
-        found = find_record(opened.store, record)
-        retrieve(opened, found, status, note)
-    if wants_json():
-        output.data({"record": found, "status": status})
-    else:
-        output.line(f"{found}  {status}")
-
-
-@fulltext_command.command("wanted")
-@click.option("-o", "file", type=click.Path(path_type=Path), help="Write the list here (.ris or .csv).")
-def wanted(file: Path | None) -> None:
-    """Reports whose full text is still to be had, for the library."""
-    from screener.handoff.citations import write_citations
-    from screener.handoff.files import write_file
-    from screener.steps.tables_out import wanted as wanted_cards
-
-    with review() as opened:
-        cards = wanted_cards(opened)
-    if file is not None:
-        kind = file.suffix.lstrip(".") or "ris"
-        text = write_citations([card.fields for card in cards], kind)
-        write_file(file, text.encode())
-    if wants_json():
-        output.data(
-            {
-                "wanted": [{"record": c.record, **c.fields.to_dict()} for c in cards],
-                "file": file and str(file),
-            }
-        )
-    else:
-        output.table(
-            ["record", "year", "doi", "title"],
-            [[c.record[:8], c.fields.year, c.fields.doi, c.fields.title] for c in cards],
-        )
 
 
 @click.group("studies", cls=SubGroup)
@@ -75,6 +24,7 @@ def list_() -> None:
         found = studies.studies(opened)
         raised = [alert for alert in alerts.alerts(opened) if alert.open]
         loose = studies.ungrouped(opened)
+        clashes = studies.clashes(opened)
         hints = {hint.record: hint for hint in studies.suggestions(opened)}
         title = {
             record: records.card(opened, record).fields.title
@@ -91,6 +41,7 @@ def list_() -> None:
                     }
                     for s in found
                 ],
+                "clashes": [{"record": r, "studies": list(names)} for r, names in clashes.items()],
                 "ungrouped": [
                     {"record": r, "suggested": hints[r].study if r in hints else None} for r in loose
                 ],
@@ -104,6 +55,10 @@ def list_() -> None:
         for alert in raised:
             if alert.study == study.name:
                 output.line(f"    ! {alert.kind}: {alert.text} ({len(alert.effects)} effects)")
+    for record, names in clashes.items():
+        output.line(
+            f"! {record[:8]} was linked to {' and '.join(names)} before a merge: link it again to say which"
+        )
     for record in loose:
         hint = f"  (shares {hints[record].registry_id} with {hints[record].study})" if record in hints else ""
         output.line(f"no study: {record[:8]}  {title[record]}{hint}")

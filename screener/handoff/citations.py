@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 
 from screener.handoff.citations_bib import bib_entries
@@ -66,6 +66,20 @@ def _csv(citations: Iterable[Citation]) -> Iterator[str]:
     writer = csv.writer(line, lineterminator="\r\n")
     for row in _rows(citations):
         writer.writerow(row)
+        yield line.text.removesuffix("\r\n") + "\n"
+
+
+def csv_annotated(
+    entries: Iterable[tuple[Citation, Sequence[object]]], columns: Sequence[str]
+) -> Iterator[str]:
+    """As CSV of citations, with more columns at the end; None is an empty cell."""
+    line = _Line()
+    writer = csv.writer(line, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, *columns])
+    yield line.text.removesuffix("\r\n") + "\n"
+    for citation, more in entries:
+        _, cells = _rows([citation])
+        writer.writerow([*cells, *("" if value is None else str(value) for value in more)])
         yield line.text.removesuffix("\r\n") + "\n"
 
 

@@ -69,6 +69,14 @@ def ris_entries(citations: Iterable[Citation]) -> Iterator[str]:
     return _entries(citations, lambda c: (f"{tag}  - {text}\n" for tag, text in _ris(c)))
 
 
+def ris_annotated(entries: Iterable[tuple[Citation, Iterable[tuple[str, str]]]]) -> Iterator[str]:
+    """As `ris_entries`, with more tags at the end of each entry; their values are one line each."""
+    for number, (citation, more) in enumerate(entries):
+        *tags, end = _ris(citation)
+        lines = "".join(f"{tag}  - {text}\n" for tag, text in [*tags, *more, end])
+        yield ("\n" if number else "") + lines
+
+
 def nbib_entries(citations: Iterable[Citation]) -> Iterator[str]:
     """PubMed's format, one piece an entry; every entry starts with PMID, empty where there is none."""
     return _entries(citations, lambda c: (f"{tag:<4}- {text}\n" for tag, text in _nbib(c)))

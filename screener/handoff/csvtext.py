@@ -35,9 +35,14 @@ def for_people(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     Text that starts with = + - @ or a tab is prefixed with '; plain numbers such as -0.494 are not.
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_people_cell(value) for value in row] for row in rows)
+    # `csv` quotes a lone CR in a cell only when it is part of the line end.
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\r\n")
+    for row in (header, *([_people_cell(value) for value in row] for row in rows)):
+        writer.writerow(row)
+        out.write(line.getvalue().removesuffix("\r\n") + "\n")
+        line.seek(0)
+        line.truncate()
     return out.getvalue()
 
 

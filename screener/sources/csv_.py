@@ -20,7 +20,7 @@ EXPECTED = "a header row with at least one of Title, DOI, PMID or a database's o
 
 def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     """A row is an entry; blank lines are no rows. A quote that never closes is an InputError."""
-    header, rows = _table(data, note)
+    header, rows = table(data, note)
     columns = columns_of(header, options, data.name, "line 1")
     if not columns.known:
         raise InputError(
@@ -33,7 +33,7 @@ def cut(data: Input, options: Options, note: Note) -> Iterator[Cut]:
     if columns.unread:
         note(f"column(s) not read: {', '.join(columns.unread)[:300]}")
     for row in rows:
-        cells = _fitted(row.cells, len(header))
+        cells = fitted(row.cells, len(header))
         if (cells is None or len(header) == 1) and (what := other_format(row.raw.splitlines()[0])):
             raise two_formats(data.name, row.line, what, "a table")
         if row.problem:
@@ -66,12 +66,12 @@ def column(data: Input, wanted: str) -> tuple[str, ...] | None:
 
     For what a citation does not hold (a label, an id of somebody else's). Bad rows count, as ''.
     """
-    header, rows = _table(data, lambda _: None)
+    header, rows = table(data, lambda _: None)
     names = [each.strip().lower() for each in header]
     if wanted.strip().lower() not in names:
         return None
     place = names.index(wanted.strip().lower())
-    cells = ((None if row.problem else _fitted(row.cells, len(header))) for row in rows)
+    cells = ((None if row.problem else fitted(row.cells, len(header))) for row in rows)
     return tuple(each[place].strip() if each else "" for each in cells)
 
 
@@ -85,7 +85,7 @@ def header_of(head: bytes) -> tuple[list[str], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One row: its bytes, its cells, its line (from 1), and why it could not be cut when it could not."""
 
     raw: bytes
@@ -94,7 +94,7 @@ class _Row:
     problem: str | None = None
 
 
-def _table(data: Input, note: Note) -> tuple[list[str], Iterator[_Row]]:
+def table(data: Input, note: Note) -> tuple[list[str], Iterator[Row]]:
     """Header and rows. Where two files were put together the header comes again; that is noted."""
     rows = _rows(data, note)
     header = next(rows, None)
@@ -109,7 +109,7 @@ def _table(data: Input, note: Note) -> tuple[list[str], Iterator[_Row]]:
     return names, _entries(rows, names, note)
 
 
-def _entries(rows: Iterator[_Row], header: list[str], note: Note) -> Iterator[_Row]:
+def _entries(rows: Iterator[Row], header: list[str], note: Note) -> Iterator[Row]:
     for row in rows:
         if _names(row) == header:
             note(f"line {row.line}: the header again (two files in one?); it is no entry")
@@ -117,11 +117,11 @@ def _entries(rows: Iterator[_Row], header: list[str], note: Note) -> Iterator[_R
             yield row
 
 
-def _names(row: _Row) -> list[str]:
+def _names(row: Row) -> list[str]:
     return [cell.strip().lstrip("\ufeff") for cell in row.cells]
 
 
-def _rows(data: Input, note: Note) -> Iterator[_Row]:
+def _rows(data: Input, note: Note) -> Iterator[Row]:
     csv.field_size_limit(max(csv.field_size_limit(), 1 << 24))
     taken: list[bytes] = []  # the lines that the reader has asked for since the last row
     lines = data.lines()
@@ -165,7 +165,7 @@ def _rows(data: Input, note: Note) -> Iterator[_Row]:
         raw = b"".join(taken)
         taken.clear()
         if raw.strip():
-            yield _Row(raw.strip(b"\r\n"), cells, first, problem)
+            yield Row(raw.strip(b"\r\n"), cells, first, problem)
 
 
 def _is_content(line: str) -> bool:
@@ -177,7 +177,7 @@ def _delimiter(header: str) -> str:
     return max(",;\t", key=outside.count)
 
 
-def _fitted(cells: list[str], width: int) -> list[str] | None:
+def fitted(cells: list[str], width: int) -> list[str] | None:
     """The cells when there are as many as columns; empty ones too many at the end do no harm."""
     if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
         return cells[:width]

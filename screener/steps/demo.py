@@ -13,7 +13,7 @@ from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.protocol import read_protocol
 from screener.sources import Remote, read_queries
-from screener.steps import deduplication, handoff, screening, settling, studies, tables_in
+from screener.steps import decisions, deduplication, handoff, screening, settling, studies, tables_in
 from screener.steps.flow import flow
 from screener.steps.review import (
     DATABASE,
@@ -114,7 +114,7 @@ def play(review: Review, say: Say) -> None:
     say("\n4  Screening, two reviewers blinded to each other")
     votes = ledger / "decisions.csv"
     for stage in Stage:
-        count = tables_in.import_decisions(review, votes, stage=stage)
+        count = decisions.import_decisions(review, votes, stage=stage).imported
         conflicts = [c for c in settling.conflicts(review) if c.stage is stage]
         settled = tables_in.import_resolutions(review, ledger / "resolutions.csv", stage=stage)
         if stage is Stage.TITLE_ABSTRACT:

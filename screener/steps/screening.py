@@ -136,7 +136,7 @@ def vote(
                 stage=stage,
                 vote=choice,
                 reason=reason,
-                note=note,
+                note=note or None,  # an empty note is none
                 marks=marks or {},
                 labels=tuple(dict.fromkeys(labels)),
                 protocol_id=review.protocol_id or "",

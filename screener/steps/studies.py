@@ -88,9 +88,18 @@ def link(review: Review, record: str, study: str | None, note: str | None = None
         raise ReviewError(
             "only included reports belong to a study", entry=record, expected="a report that passed full text"
         )
-    store_extraction.link_report(
-        review.store, me.id, store_citations.preferred(review.store, record), study and study.strip(), note
-    )
+    name = study and study.strip()
+    with review.store.write():
+        # After a merge several citations of the record may have been linked: the word is on all of them.
+        linked = store_extraction.linked_citations(review.store, record)
+        for citation in linked or [store_citations.preferred(review.store, record)]:
+            store_extraction.link_report(review.store, me.id, citation, name, note)
+
+
+def clashes(review: Review) -> dict[str, tuple[str, ...]]:
+    """Reports whose citations were linked to several studies before they were merged, with these studies' names; the
+    newest counts until somebody links the report again."""
+    return store_extraction.study_clashes(review.store)
 
 
 def _known(review: Review, study: str) -> None:

@@ -1,4 +1,4 @@
-"""What people said, from CSV: votes, resolutions, verdicts on pairs, retrievals, studies, extracted data.
+"""What people said, from CSV: resolutions, verdicts on pairs, retrievals, studies, extracted data; votes: `decisions`.
 
 Each function takes all rows of a file in one transaction, or none: every mistake is listed with its line.
 A person imports what that person said; a coordinator imports everybody's.
@@ -16,11 +16,10 @@ from screener.model.errors import InputError, Problem, ReviewError, ScreenerErro
 from screener.model.extraction import FIELDS, Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage, Vote
-from screener.steps import deduplication, retrieval, screening, settling, studies
+from screener.sources.decisions.cells import unguarded
+from screener.steps import deduplication, retrieval, settling, studies
 from screener.steps.review import Review
 from screener.store.citations import find_record
-
-_FORMULA = frozenset("=+-@\t")
 
 
 class ManyProblems(InputError):
@@ -40,6 +39,9 @@ class ManyProblems(InputError):
             field=first.field,
             expected=first.expected,
         )
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,7 @@ def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = 
                     entry=f"line {reader.line_num}",
                     expected="one cell for each column; quote cells that hold commas",
                 )
-            # A leading apostrophe guards people's spreadsheets against formulas; it is not part of the text.
-            values = {
-                name: cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA else cell
-                for name, cell in zip(head, (c.strip() for c in cells), strict=True)
-            }
+            values = {name: unguarded(cell.strip()) for name, cell in zip(head, cells, strict=True)}
             rows.append(Row(reader.line_num, values))
     except csv.Error as error:
         raise InputError(
@@ -152,31 +150,6 @@ def _form(row: Row) -> Form:
         return Form(row["form"])
     except ValueError as error:
         raise InputError(f"'{row['form']}' is no form", field="form", expected=", ".join(Form)) from error
-
-
-def import_decisions(review: Review, path: Path, *, stage: Stage | None = None) -> int:
-    """Columns record, stage, reviewer, vote, reason, note; `vote` may also be `undo`.
-
-    With `stage` only the rows of that stage.
-    """
-    rows = read_rows(path, ("record", "stage", "reviewer", "vote"), ("reason", "note"))
-    rows = [row for row in rows if stage is None or row["stage"] == stage.value]
-
-    def act(person: Review, row: Row) -> None:
-        record = find_record(person.store, row["record"])
-        if row["vote"] == "undo":
-            screening.take_back(person, record, _stage(row))
-        else:
-            screening.vote(
-                person,
-                record,
-                _stage(row),
-                _vote(row, "vote"),
-                reason=row.get("reason"),
-                note=row.get("note"),
-            )
-
-    return _each(review, path, rows, act, "reviewer")
 
 
 def import_resolutions(review: Review, path: Path, *, stage: Stage | None = None) -> int:

@@ -28,6 +28,23 @@ def link_report(store: Store, actor: str, citation: str, study: str | None, note
     return act
 
 
+def linked_citations(store: Store, record: str) -> list[str]:
+    """The citations of a record that were ever linked to a study."""
+    rows = store.rows(
+        "SELECT DISTINCT s.citation_id FROM study_reports s JOIN members m ON m.citation_id = s.citation_id "
+        "WHERE m.record_id = ? ORDER BY 1",
+        [record],
+    )
+    return [row[0] for row in rows]
+
+
+def study_clashes(store: Store) -> dict[str, tuple[str, ...]]:
+    return {
+        row[0]: tuple(row[1].split("; "))
+        for row in store.rows("SELECT record_id, studies FROM study_clashes")
+    }
+
+
 def reports_by_record(store: Store) -> dict[str, str]:
     """The study of every record that belongs to one."""
     return {row[0]: row[1] for row in store.rows("SELECT record_id, study FROM current_study_reports")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from screener.model.screening import CastVote, Resolution, Stage, Vote
 from screener.store.database import Row, Store
@@ -90,6 +91,25 @@ def labels_of(store: Store, actor: str) -> list[str]:
         [actor],
     )
     return [row[0] for row in rows]
+
+
+def own_words(store: Store, actor: str, record: str, stage: Stage) -> list[tuple[Any, ...]]:
+    """All that a person said of a record at a stage, the oldest first, what was said twice in a row once.
+
+    Each as vote (None: taken back), reason, note, marks in order, labels.
+    """
+    found: list[tuple[Any, ...]] = []
+    for row in store.rows(
+        "SELECT d.vote, d.reason, d.note, d.marks, d.labels FROM decisions d JOIN acts a ON a.id = d.id "
+        "JOIN members m ON m.citation_id = d.citation_id "
+        "WHERE m.record_id = ? AND d.stage = ? AND a.actor = ? ORDER BY d.id",
+        [record, stage.value, actor],
+    ):
+        marks = tuple(sorted(json.loads(row["marks"]).items()))
+        words = (row["vote"], row["reason"], row["note"] or None, marks, tuple(json.loads(row["labels"])))
+        if not found or found[-1] != words:
+            found.append(words)
+    return found
 
 
 def visible_votes(store: Store, stage: Stage, viewer: str | None) -> dict[str, list[CastVote]]:
@@ -281,9 +301,17 @@ def retrievals(store: Store) -> dict[str, Row]:
 
 
 def retrieval_attempts(store: Store, record: str) -> list[Row]:
-    """All that was said of getting a report, the oldest first: status, note, who, when."""
+    """All that was said of getting a report, the oldest first: of which citation, status, note, who, when."""
     return store.rows(
-        "SELECT status, note, actor, at FROM retrieval_attempts WHERE record_id = ? ORDER BY id", [record]
+        "SELECT citation_id, status, note, actor, at FROM retrieval_attempts WHERE record_id = ? ORDER BY id",
+        [record],
+    )
+
+
+def all_retrieval_attempts(store: Store) -> list[Row]:
+    """As `retrieval_attempts`, of every record: record_id too."""
+    return store.rows(
+        "SELECT record_id, citation_id, status, note, actor, at FROM retrieval_attempts ORDER BY id"
     )
 
 

@@ -52,6 +52,7 @@ def make_screen(place_id: str) -> ReviewScreen:
         duplicates,
         extraction,
         flow,
+        fulltext,
         home,
         log,
         records,
@@ -74,7 +75,7 @@ def make_screen(place_id: str) -> ReviewScreen:
         case "screen":
             return screening.ScreeningScreen(Stage.TITLE_ABSTRACT)
         case "fulltext":
-            return screening.FullTextScreen(Stage.FULL_TEXT)
+            return fulltext.FullTextScreen(Stage.FULL_TEXT)
         case "conflicts":
             return conflicts.ConflictsScreen()
         case "studies":

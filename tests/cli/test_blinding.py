@@ -63,9 +63,11 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("pilot", "end"): [("--stage", "title_abstract")],
     ("pilot", "list"): [()],
     ("agreement",): [(), ("--votes", "first"), FT, ("-o", "out.csv"), ("--pilot", "x")],
-    ("decisions", "import"): [("votes.csv",)],
-    ("decisions", "export"): [("-o", "out.csv")],
+    ("decisions", "import"): [("votes.csv",), ("votes.csv", "--dry-run"), ("votes.csv", "--skip-bad"),
+                              ("rayyan.csv", *TA, "--dry-run"), ("rayyan.csv", *TA, "--skip-bad")],
+    ("decisions", "export"): [("-o", "out.csv"), ("-o", "out.ris")],
     ("fulltext", "mark"): [(R[n], "not_retrieved") for n in (0, 5, 7, 10)],
+    ("fulltext", "list"): [(), ("--status", "not_sought")],
     ("fulltext", "wanted"): [(), ("-o", "out.csv"), ("-o", "out.ris")],
     ("studies", "list"): [()],
     ("studies", "link"): [(R[7], "OPEN"), (R[10], "OPEN")],
@@ -94,6 +96,14 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         script(review, with_a=with_a)
         (review.folder / "votes.csv").write_text(
             f"record,stage,reviewer,vote\n{R[10]},title_abstract,B,include\n{R[11]},full_text,B,include\n",
+            "utf-8",
+        )
+        (review.folder / "rayyan.csv").write_text(
+            "key,title,pubmed_id,notes\n"
+            + "".join(
+                f'r{n},,{99_000_001 + n},"RAYYAN-INCLUSION: {{""B""=>""Included"", ""A""=>""Included""}}"\n'
+                for n in range(14)
+            ),
             "utf-8",
         )
         (review.folder / "refs.txt").write_text("1. Made A. A made-up paper. J Made. 2020;1:2.\n", "utf-8")

@@ -225,14 +225,40 @@ def test_votes_as_csv(shell: Shell, folder: Path, tmp_path: Path) -> None:
     """decisions export and import through files named with -o."""
     table = tmp_path / "votes.csv"
     table.write_text(f"record,stage,reviewer,vote\n{RECORD},title_abstract,A,include\n", "utf-8")
-    assert shell("-C", folder, "--as", "C", "decisions", "import", table, "--json").data == {"imported": 1}
+    assert shell("-C", folder, "--as", "C", "decisions", "import", table, "--json").data["imported"] == 1
     out = tmp_path / "out.csv"
     said = shell("-C", folder, "--as", "A", "decisions", "export", "-o", out, "--json")
     assert said.data == {"file": str(out), "votes": 1}
     assert out.read_text("utf-8").splitlines() == [
-        "record,stage,reviewer,vote,reason,note",
-        f"{RECORD},title_abstract,A,include,,",
+        "record,stage,reviewer,vote,reason,note,marks,labels,pmid,doi,year,title",
+        f"{RECORD},title_abstract,A,include,,,,,99000001,,2020,Trial 1: a randomised comparison of drug A with placebo",
     ]
+    assert "already" in shell("-C", folder, "--as", "A", "decisions", "import", out).out
+    ris = tmp_path / "out.ris"
+    assert shell("-C", folder, "--as", "A", "decisions", "export", "-o", ris, "--json").data["votes"] == 1
+    assert 'U1  - {"stage": "title_abstract", "reviewer": "A", "vote": "include"}' in ris.read_text("utf-8")
+    again = shell("-C", folder, "--as", "A", "decisions", "import", ris, "--json").data
+    assert (again["format"], again["imported"], again["same"]) == ("screener", 0, 1)
+    wrong = shell("-C", folder, "--as", "A", "decisions", "export", "-o", tmp_path / "out.txt", "--json")
+    assert (wrong.code, wrong.data["error"]["expected"]) == (1, ".csv or .ris")
+
+
+def test_attempts_to_get_a_report(shell: Shell, folder: Path, tmp_path: Path) -> None:
+    """fulltext mark counts attempts, list tells them, wanted hands them to the library."""
+    for who in ("A", "B"):
+        shell("-C", folder, "--as", who, "decide", RECORD, "include", "--stage", "title_abstract")
+    listed = shell("-C", folder, "fulltext", "list", "--json").data["reports"]
+    assert [(row["status"], row["attempts"], row["last"]) for row in listed] == [(None, 0, None)]
+    mark = ("-C", folder, "--as", "A", "fulltext", "mark", RECORD)
+    assert shell(*mark, "sought", "--note", "asked the library", "--json").data["attempts"] == 1
+    assert "2 attempts, last on" in shell(*mark, "sought").out
+    (row,) = shell("-C", folder, "fulltext", "list", "--status", "sought", "--json").data["reports"]
+    assert (row["status"], row["attempts"], row["by"], row["note"]) == ("sought", 2, "A", None)
+    assert row["first"] <= row["last"]
+    assert shell("-C", folder, "fulltext", "list", "--status", "retrieved", "--json").data["reports"] == []
+    assert "attempts" in shell("-C", folder, "fulltext", "list").out
+    shell("-C", folder, "--as", "A", "fulltext", "wanted", "-o", tmp_path / "wanted.ris")
+    assert "U2  - 2 attempts, last on" in (tmp_path / "wanted.ris").read_text("utf-8")
 
 
 def test_raw_entries_as_json(shell: Shell, folder: Path) -> None:

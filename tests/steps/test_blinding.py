@@ -95,6 +95,7 @@ READS: dict[str, Read] = {
     "settling.conflicts": lambda r, _: settling.conflicts(r),
     "settling.open_conflict": both(settling.open_conflict),
     "screening.overview": lambda r, _: screening.overview(r),
+    "studies.clashes": lambda r, _: studies.clashes(r),
     "studies.included": lambda r, _: studies.included(r),
     "studies.studies": lambda r, _: studies.studies(r),
     "studies.ungrouped": lambda r, _: studies.ungrouped(r),
@@ -111,6 +112,12 @@ READS: dict[str, Read] = {
     "deduplication.citation_names": lambda r, _: deduplication.citation_names(r),
     "tables_out.references": lambda r, _: tables_out.references(r),
     "tables_out.decisions_csv": lambda r, _: tables_out.decisions_csv(r),
+    "tables_out.decisions_ris": lambda r, _: tables_out.decisions_ris(r),
+    "tables_out.wanted_text": lambda r, _: [
+        tables_out.wanted_text(tables_out.wanted(r), k) for k in ("ris", "csv")
+    ],
+    "retrieval.retrieval_of": each(retrieval.retrieval_of),
+    "retrieval.retrievals": lambda r, _: retrieval.retrievals(r),
     "tables_out.wanted": lambda r, _: tables_out.wanted(r),
     "tables_out.extraction_csv": lambda r, _: tables_out.extraction_csv(r),
     "flow.flow_records": lambda r, _: flow_step.flow_records(r),
@@ -329,6 +336,10 @@ def test_every_function_that_reads_is_tested() -> None:
         "searching",
         "tables_in",
         "workers",
+        "decisions",
+        "matching",
+        "naming",
+        "vote_plan",
     }
     assert {each.name for each in pkgutil.iter_modules(steps.__path__)} == set(modules) | kept_apart
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from csv import reader
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from screener.model.errors import InputError, ReviewError
 from screener.model.screening import Outcome
+from screener.sources import read_bytes
 from screener.steps import records, retrieval, screening, studies, tables_in, tables_out
+from screener.steps.decisions import import_decisions
 from screener.steps.review import Review
 from screener.steps.tables_in import ManyProblems
 from screener.store.ledger import count_acts
@@ -70,7 +73,7 @@ def test_votes_round_trip(team: Review, tmp_path: Path) -> None:
     other = make_team(tmp_path / "other", 5)
     path = tmp_path / "votes.csv"
     path.write_text(text, "utf-8", newline="")
-    assert tables_in.import_decisions(other, path) == 10
+    assert import_decisions(other, path).imported == 10
     assert votes(other) == votes(team)
     other.close()
 
@@ -86,7 +89,7 @@ def test_notes_survive_a_spreadsheet_guard(team: Review, tmp_path: Path, note: s
     path = tmp_path / "votes.csv"
     path.write_text(text, "utf-8", newline="")
     screening.take_back(team.as_person("A"), record, TA)
-    tables_in.import_decisions(team.as_person("A"), path)
+    import_decisions(team.as_person("A"), path)
     mine = screening.own_vote(team.as_person("A"), record, TA)
     assert mine is not None
     assert mine.note == note
@@ -117,20 +120,20 @@ def test_import_is_all_or_nothing(team: Review, csv: Callable[[str], Path]) -> N
         HEAD
         + "pubmed:99000001,title_abstract,A,include,,\n"
         + "pubmed:1,title_abstract,A,include,,\n"
-        + "pubmed:99000002,abstract,A,include,,\n"
+        + "pubmed:99000002,weekend,A,include,,\n"
         + "pubmed:99000002,title_abstract,A,perhaps,,\n"
         + "pubmed:99000002,title_abstract,Z,include,,\n"
         + "pubmed:99000002,title_abstract,A,exclude,weather,\n"
         + "pubmed:99000002,full_text,A,include,,\n"
     )
     with pytest.raises(ManyProblems) as caught:
-        tables_in.import_decisions(team, path)
+        import_decisions(team, path)
     found = [(p.entry, p.field) for p in caught.value.problems]
     assert found == [
         ("line 3", None),
         ("line 4", "stage"),
         ("line 5", "vote"),
-        ("line 6", "--as"),
+        ("line 6", "reviewer"),
         ("line 7", "reason"),
         ("line 8", None),
     ]
@@ -144,18 +147,18 @@ def test_who_may_speak_for_whom(team: Review, csv: Callable[[str], Path]) -> Non
         HEAD + "pubmed:99000001,title_abstract,A,include,,\npubmed:99000001,title_abstract,B,include,,\n"
     )
     with pytest.raises(ManyProblems, match="B may not speak for A"):
-        tables_in.import_decisions(team.as_person("B"), path)
+        import_decisions(team.as_person("B"), path)
     assert votes(team) == set()
-    assert tables_in.import_decisions(team, path) == 2
+    assert import_decisions(team, path).imported == 2
     own = csv(HEAD + "pubmed:99000002,title_abstract,,maybe,,\n")
-    tables_in.import_decisions(team.as_person("D"), own)
+    import_decisions(team.as_person("D"), own)
     assert {row[3] for row in votes(team, "D")} == {"maybe"}
 
 
 def test_undo_rows(team: Review, csv: Callable[[str], Path]) -> None:
     """A row with `undo` takes the vote back; rows work in the order of the file."""
     path = csv(HEAD + "99000001,title_abstract,A,include,,\n99000001,title_abstract,A,undo,,\n")
-    assert tables_in.import_decisions(team, path) == 2
+    assert import_decisions(team, path).imported == 2
     assert votes(team) == set()
     assert team.store.value("SELECT count(*) FROM decisions") == 2
 
@@ -163,29 +166,29 @@ def test_undo_rows(team: Review, csv: Callable[[str], Path]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "column 'record' is missing"),
-        ("record,stage,vote\n", "column 'reviewer' is missing"),
+        ("", "the file is empty"),
+        ("record,stage\n", "the format cannot be told"),
+        ("record,stage,vote\n", "the file holds no row"),
         (HEAD + "a,b\n", "2 cells where the head has 6"),
-        (HEAD + '"never closed,a,b\n', "the CSV is broken"),
+        (HEAD + '"never closed,a,b\n', "never closed"),
     ],
 )
 def test_a_file_that_is_no_table(team: Review, csv: Callable[[str], Path], text: str, message: str) -> None:
     """What is wrong with the file as a whole is said, with what was expected."""
     with pytest.raises(InputError, match=message):
-        tables_in.import_decisions(team, csv(text))
+        import_decisions(team, csv(text))
 
 
 def test_encoding_and_order_of_columns(team: Review, csv: Callable[[str], Path], tmp_path: Path) -> None:
-    """A BOM, CRLF, other order and case of columns are fine; other encodings and missing files are named."""
+    """A BOM, CRLF, other order and case of columns are fine; UTF-16 is read too, missing files are named."""
     text = "\ufeffVote,NOTE,Reviewer,Stage,Record\r\ninclude,naïve,A,title_abstract,99000001\r\n"
-    assert tables_in.import_decisions(team, csv(text)) == 1
+    assert import_decisions(team, csv(text)).imported == 1
     assert {row[5] for row in votes(team)} == {"naïve"}
-    with pytest.raises(InputError, match="not UTF-8"):
-        tables_in.import_decisions(team, csv(text, "utf-16"))
+    assert import_decisions(team, csv(text, "utf-16")).same == 1
     with pytest.raises(InputError, match="no such file"):
-        tables_in.import_decisions(team, tmp_path / "none.csv")
+        import_decisions(team, tmp_path / "none.csv")
     with pytest.raises(InputError, match="a folder"):
-        tables_in.import_decisions(team, tmp_path)
+        import_decisions(team, tmp_path)
 
 
 def test_resolutions(team: Review, csv: Callable[[str], Path]) -> None:
@@ -291,7 +294,39 @@ def test_wanted_list(team: Review) -> None:
     retrieval.retrieve(team, first, "retrieved")
     retrieval.retrieve(team, second, "sought")
     retrieval.retrieve(team, third, "not_retrieved", "no answer")
-    assert [card.record for card in tables_out.wanted(team)] == [second, fourth]
+    assert [card.record for card, _ in tables_out.wanted(team)] == [second, fourth]
+    retrieval.retrieve(team, second, "sought", "asked the author")
+    cards = tables_out.wanted(team)
+    ris, table = tables_out.wanted_text(cards, "ris"), tables_out.wanted_text(cards, "csv")
+    assert "U2  - 2 attempts, last on 2023-11-14\n" in ris
+    assert "U2  - no attempt on record\n" in ris
+    assert [e.citation for e in read_bytes(ris.encode(), "w.ris").entries] == [c.fields for c, _ in cards]
+    assert [e.citation for e in read_bytes(table.encode(), "w.csv").entries] == [c.fields for c, _ in cards]
+    assert [row[-2:] for row in reader(table.splitlines(keepends=True))] == [
+        ["attempts", "last_attempt"],
+        ["2", "2023-11-14"],
+        ["0", ""],
+    ]
+
+
+def test_attempts_are_counted_and_dated(team: Review) -> None:
+    """Each 'sought' is an attempt; what was said last is the status; only reports that passed are told."""
+    first, second, third, *_ = queue(team, "A")
+    for record in (first, second):
+        agree(team, record)
+    for who, note in (("A", "the library"), ("B", "the author")):
+        retrieval.retrieve(team.as_person(who), first, "sought", note)
+    retrieval.retrieve(team, first, "not_retrieved", "no answer")
+    told = retrieval.retrievals(team)
+    assert list(told) == [first, second]
+    assert told[second] == retrieval.Retrieval() == retrieval.retrieval_of(team, third)
+    assert told[first] == retrieval.retrieval_of(team, first)
+    assert told[first] == retrieval.Retrieval(
+        "not_retrieved", 2, "2023-11-14", "2023-11-14", "C", "2023-11-14", "no answer"
+    )
+    assert told[first].attempt_words == "2 attempts, last on 2023-11-14"
+    retrieval.retrieve(team, second, "sought")
+    assert retrieval.retrieval_of(team, second).attempt_words == "1 attempt, on 2023-11-14"
 
 
 def test_retrieval_rules(team: Review) -> None:

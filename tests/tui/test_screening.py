@@ -199,6 +199,34 @@ def test_not_retrieved_is_noted_and_leaves_the_queue(review: Review) -> None:
     assert "0 left" in text
 
 
+def test_attempts_to_get_the_report(review: Review) -> None:
+    """s notes an attempt with where; the line and the question of x count them, with the date of the last."""
+    me = opened_as(review, "A")
+    record = screening.queue(me, TA)[0]
+    passed(review, record)
+
+    async def script(pilot: Pilot[None]) -> tuple[str, str, str]:
+        await keyed(pilot, "g", "f", "s")
+        await typed(pilot, "asked the library")
+        await keyed(pilot, "enter")
+        once = screen_text(pilot)
+        await keyed(pilot, "s", "enter", "s", "escape")
+        twice = screen_text(pilot)
+        await keyed(pilot, "x")
+        return once, twice, screen_text(pilot)
+
+    once, twice, asked = drive(me, script, size=SMALL)
+
+    assert "~ sought once, 2023-11-14" in once
+    assert "~ sought 2 times, last 2023-11-14" in twice
+    assert "Not retrieved (2 attempts, last on 2023-11-14)" in asked
+    rows = store_screening.retrieval_attempts(me.store, record)
+    assert [(row["status"], row["note"]) for row in rows] == [
+        ("sought", "asked the library"),
+        ("sought", None),
+    ]
+
+
 def test_a_vote_that_is_refused_keeps_the_record(review: Review) -> None:
     """The other process settled the record meanwhile: the vote is refused, told, and nothing is lost."""
     me = opened_as(review, "A")

@@ -96,8 +96,9 @@ GROUP BY m.record_id, h.stage, h.actor
 HAVING count(DISTINCT h.vote || coalesce(':' || CASE h.stage WHEN 'full_text' THEN h.reason END, '')) > 1;
 
 DROP VIEW current_resolutions;
--- Settled outcomes: adjudications, and consensus that another voter confirmed; the newest counts. A vote that it did
--- not settle, cast since or come by a merge, takes a resolution out of force: the votes decide, or are a conflict anew.
+-- Settled outcomes: adjudications, and consensus that another voter confirmed; the newest counts. A
+-- resolution is in force while the votes on the record-stage are those that it settled: one cast since, come by a merge
+-- or gone by a split takes it out of force, and the votes decide or are a conflict anew.
 CREATE VIEW current_resolutions AS
 SELECT record_id, stage, id, outcome, reason, how, why, actor, confirmed_by, at FROM (
     SELECT m.record_id, r.stage, r.id, r.outcome, r.reason, r.how, r.why, a.actor, a.at,
@@ -111,6 +112,10 @@ SELECT record_id, stage, id, outcome, reason, how, why, actor, confirmed_by, at 
           WHERE hm.record_id = m.record_id AND h.stage = r.stage AND h.vote IS NOT NULL
             AND CASE WHEN r.settles IS NULL THEN h.id > r.id
                      ELSE h.id NOT IN (SELECT value FROM json_each(r.settles)) END)
+      AND NOT EXISTS (
+          SELECT 1 FROM json_each(r.settles) s WHERE s.value NOT IN (
+              SELECT h.id FROM members hm JOIN decision_heads h ON h.citation_id = hm.citation_id
+              WHERE hm.record_id = m.record_id AND h.stage = r.stage AND h.vote IS NOT NULL))
 ) WHERE rank = 1;
 
 DROP VIEW current_retrievals;
@@ -153,5 +158,5 @@ HAVING count(DISTINCT s.actor) = (SELECT json_array_length(screeners) FROM curre
 
 -- Attempts to get a report, the dates of each among them.
 CREATE VIEW retrieval_attempts AS
-SELECT m.record_id, r.id, r.status, r.note, a.actor, a.at
+SELECT m.record_id, r.id, r.citation_id, r.status, r.note, a.actor, a.at
 FROM retrievals r JOIN acts a ON a.id = r.id JOIN members m ON m.citation_id = r.citation_id;

@@ -125,6 +125,7 @@ class StudiesScreen(ReviewScreen):
             hint = hints.get(record)
             tail = f"{hint.registry_id} is {hint.study}'s too" if hint else "no study"
             lines.append(Line(f"report:{record}", titles[record].line, mark="~" if hint else "!", tail=tail))
+        torn = studies.clashes(self.review)
         for group in groups:
             mark, words = standing_words(standing[group.name], extractor=extracts(self.review))
             lines.append(Line(f"study:{group.name}", group.name, mark=mark, tail=words))
@@ -132,6 +133,9 @@ class StudiesScreen(ReviewScreen):
                 line = self._report_line(report, titles[report])
                 if report in raised:
                     line = replace(line, mark="!", tail=f"{', '.join(raised[report])}: g a")
+                if report in torn:
+                    names = " and ".join(torn[report])
+                    line = replace(line, mark="!", tail=f"was in {names} before a merge: link it again")
                 lines.append(line)
         self.query_one(LineList).show(lines)
         self.workbench.count_studies(loose, standing.values())
