@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "conflicts": ("screening", "List conflicts; open one to see its votes.", "Screening"),
     "resolve": ("screening", "Settle a conflict.", "Screening"),
     "decisions": ("screening", "Import and export votes as CSV.", "Screening"),
+    "simulate": ("simulate", "Replay a labelled data set in ranked order.", "Screening"),
     "fulltext": ("studies", "Retrieval of full texts, and the wanted list.", "Full text"),
     "studies": ("studies", "Group included reports into studies.", "Extraction"),
     "extraction": ("extraction", "Import, export, compare and settle extracted data.", "Extraction"),

@@ -1,6 +1,20 @@
-"""Screening as pure functions: votes to outcomes, highlighting."""
+"""Screening as pure functions: votes to outcomes, highlighting, ranking, when to stop."""
 
 from screener.screening.highlight import Highlighter, Hit
+from screener.screening.ranking import Features, rank, scores
 from screener.screening.rules import ALLOWED, first_reason, stage_status
+from screener.screening.stopping import Stop, recall_curve, stopping
 
-__all__ = ["ALLOWED", "Highlighter", "Hit", "first_reason", "stage_status"]
+__all__ = [
+    "ALLOWED",
+    "Features",
+    "Highlighter",
+    "Hit",
+    "Stop",
+    "first_reason",
+    "rank",
+    "recall_curve",
+    "scores",
+    "stage_status",
+    "stopping",
+]

@@ -127,7 +127,7 @@ def scores(features: Features, votes: Mapping[int, int], *, seed: int = 0) -> ND
 
     total = len(features)
     places = np.fromiter(sorted(votes), dtype=np.int64, count=len(votes))
-    if len(places) and not (0 <= places[0] and places[-1] < total):
+    if len(places) and (places[0] < 0 or places[-1] >= total):
         raise InputError(f"a vote on a record outside the corpus of {total:,}", field="votes")
     labels = np.array([votes[int(place)] for place in places], dtype=np.int64)
     if not set(labels.tolist()) <= {0, 1}:
@@ -183,27 +183,39 @@ def _weighted(counts: Any) -> Any:
     from scipy.sparse import csr_matrix
 
     total = counts.shape[0]
-    holders = np.bincount(counts.indices, minlength=_BUCKETS)
+    term, holders = _numbered(counts.indices)
     # In a handful of records the share of those with a term says nothing.
-    common = _COMMON * total if total >= 20 else total
-    values = counts.data
-    values[:] = 1 + np.log(values)
-    values *= (np.log((1 + total) / (1 + holders[counts.indices])) + 1).astype(np.float32)
-    values[holders[counts.indices] > common] = 0
+    common = holders > (_COMMON * total if total >= 20 else total)
     rare = holders < (2 if total <= _LARGE else 3)
+    idf = (np.log((1 + total) / (1 + holders)) + 1).astype(np.float32)
+    idf[common] = 0
+    values = (1 + np.log(counts.data)) * idf[term]
     row = np.repeat(np.arange(total, dtype=np.int32), np.diff(counts.indptr))
-    alone = rare[counts.indices]
-    length = np.sqrt(np.bincount(row, weights=values.astype(np.float64) ** 2, minlength=total))
-    own = np.sqrt(np.bincount(row[alone], weights=values[alone].astype(np.float64) ** 2, minlength=total))
-    number = np.cumsum((holders > 0) & ~rare, dtype=np.int32)  # of the columns that stay, from 1
-    stay = ~alone & (values > 0)
-    scale = np.divide(1.0, length, out=np.zeros(total), where=length > 0)
-    with_own = np.flatnonzero(own)
-    columns = np.concatenate((number[counts.indices[stay]] - 1, number[-1] + with_own))
-    rows = np.concatenate((row[stay], with_own))
-    data = np.concatenate((values[stay] * scale[row[stay]], own[with_own] * scale[with_own]))
-    shape = (total, int(number[-1]) + total)
-    return csr_matrix((data.astype(np.float32), (rows, columns)), shape=shape)
+    alone = rare[term]
+    length = np.sqrt(np.bincount(row, weights=values**2, minlength=total))
+    own = np.sqrt(np.bincount(row[alone], weights=values[alone] ** 2, minlength=total))
+    scale = np.divide(1.0, length, out=np.zeros(total), where=length > 0).astype(np.float32)
+    stays = ~(rare | common)
+    column = np.cumsum(stays, dtype=np.int32) - 1
+    shared = int(stays.sum())
+    kept = stays[term]
+    with_own = np.flatnonzero(own).astype(np.int32)
+    rows = np.concatenate((row[kept], with_own))
+    columns = np.concatenate((column[term[kept]], with_own + np.int32(shared)))
+    data = np.concatenate((values[kept] * scale[row[kept]], own[with_own] * scale[with_own]))
+    return csr_matrix((data.astype(np.float32), (rows, columns)), shape=(total, shared + total))
+
+
+def _numbered(buckets: Any) -> tuple[Any, Any]:
+    """Buckets numbered from 0 in their order, without those that nobody holds; and how many hold each."""
+    import numpy as np
+
+    if len(buckets) < _BUCKETS // 4:
+        _, number, holders = np.unique(buckets, return_inverse=True, return_counts=True)
+        return number.astype(np.int32), holders
+    held = np.bincount(buckets, minlength=_BUCKETS)  # the same without sorting tens of millions of them
+    used = held > 0
+    return (np.cumsum(used, dtype=np.int32) - 1)[buckets], held[used]
 
 
 def _nothing() -> Any:

@@ -51,10 +51,8 @@ class Stop:
 
     def describe(self) -> str:
         """One line for people."""
-        said = (
-            f"{self.read:,} of {self.total:,} read, {self.found:,} included; at {self.confidence:.0%} confidence at most "
-            f"{self.total_most:,} in all"
-        )
+        said = f"{self.read:,} of {self.total:,} read, {self.found:,} included"
+        said += f"; at {self.confidence:.0%} confidence at most {self.total_most:,} in all"
         verdict = "may stop" if self.met else "read on"
         return f"{verdict}: {said}; p = {self.p_value:.3g} for a recall below {self.target:.0%}"
 
