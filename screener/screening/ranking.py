@@ -53,7 +53,6 @@ class Features:
         many are done.
         """
         import numpy as np
-        from scipy.sparse import vstack
         from sklearn.feature_extraction.text import HashingVectorizer
 
         hashing = HashingVectorizer(
@@ -64,14 +63,16 @@ class Features:
             norm=None,
             dtype=np.float32,
         )
-        parts = []
+        counted = []
         done = 0
         remaining = iter(texts)
         while chunk := list(islice(remaining, _CHUNK)):
-            parts.append(hashing.transform(chunk))
+            counts = hashing.transform(chunk)
+            counts.data = np.minimum(counts.data, 255).astype(np.uint8)  # a quarter of the memory
+            counted.append(counts)
             done += len(chunk)
             progress(done)
-        return cls(_weighted(vstack(parts, format="csr")) if parts else _nothing())
+        return cls(_weighted(counted, done))
 
     def __len__(self) -> int:
         return int(self.matrix.shape[0])
@@ -172,8 +173,8 @@ def _fit(rows: Any, labels: NDArray[np.int64], seed: int) -> NDArray[np.float64]
     return np.asarray(machine.coef_[0], dtype=np.float64)
 
 
-def _weighted(counts: Any) -> Any:
-    """Counts of terms, a row a record, as TF-IDF with rows of length 1.
+def _weighted(counted: list[Any], total: int) -> Any:
+    """Counts of terms, a row a record, chunk after chunk, as TF-IDF with rows of length 1. Empties the list.
 
     A term that only one record holds says nothing about others, but makes that record less like them. So all
     such terms of a record become one column of its own with their joint length: every product of two rows
@@ -182,44 +183,38 @@ def _weighted(counts: Any) -> Any:
     import numpy as np
     from scipy.sparse import csr_matrix
 
-    total = counts.shape[0]
-    term, holders = _numbered(counts.indices)
+    holders = np.zeros(_BUCKETS, dtype=np.int32)
+    for counts in counted:
+        np.add.at(holders, counts.indices, 1)
+    used = np.flatnonzero(holders)
     # In a handful of records the share of those with a term says nothing.
-    common = holders > (_COMMON * total if total >= 20 else total)
-    rare = holders < (2 if total <= _LARGE else 3)
-    idf = (np.log((1 + total) / (1 + holders)) + 1).astype(np.float32)
-    idf[common] = 0
-    values = (1 + np.log(counts.data)) * idf[term]
-    row = np.repeat(np.arange(total, dtype=np.int32), np.diff(counts.indptr))
-    alone = rare[term]
-    length = np.sqrt(np.bincount(row, weights=values**2, minlength=total))
-    own = np.sqrt(np.bincount(row[alone], weights=values[alone] ** 2, minlength=total))
-    scale = np.divide(1.0, length, out=np.zeros(total), where=length > 0).astype(np.float32)
-    stays = ~(rare | common)
-    column = np.cumsum(stays, dtype=np.int32) - 1
-    shared = int(stays.sum())
-    kept = stays[term]
-    with_own = np.flatnonzero(own).astype(np.int32)
-    rows = np.concatenate((row[kept], with_own))
-    columns = np.concatenate((column[term[kept]], with_own + np.int32(shared)))
-    data = np.concatenate((values[kept] * scale[row[kept]], own[with_own] * scale[with_own]))
-    return csr_matrix((data.astype(np.float32), (rows, columns)), shape=(total, shared + total))
-
-
-def _numbered(buckets: Any) -> tuple[Any, Any]:
-    """Buckets numbered from 0 in their order, without those that nobody holds; and how many hold each."""
-    import numpy as np
-
-    if len(buckets) < _BUCKETS // 4:
-        _, number, holders = np.unique(buckets, return_inverse=True, return_counts=True)
-        return number.astype(np.int32), holders
-    held = np.bincount(buckets, minlength=_BUCKETS)  # the same without sorting tens of millions of them
-    used = held > 0
-    return (np.cumsum(used, dtype=np.int32) - 1)[buckets], held[used]
-
-
-def _nothing() -> Any:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix((0, 0), dtype=np.float32)
+    most = _COMMON * total if total >= 20 else total
+    shared = used[(holders[used] >= (2 if total <= _LARGE else 3)) & (holders[used] <= most)]
+    column = np.full(_BUCKETS, -1, dtype=np.int32)
+    column[shared] = np.arange(len(shared), dtype=np.int32)
+    size = int(holders[shared].sum(dtype=np.int64)) + total  # and one column of its own for each record
+    data, indices = np.empty(size, dtype=np.float32), np.empty(size, dtype=np.int32)
+    lengths = np.zeros(total + 1, dtype=np.int64)
+    start = first = 0
+    counted.reverse()
+    while counted:
+        counts = counted.pop()
+        end = first + counts.shape[0]
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        held = holders[counts.indices]
+        values = (1 + np.log(counts.data.astype(np.float64))) * (np.log((1 + total) / (1 + held)) + 1)
+        values[held > most] = 0
+        kept = column[counts.indices] >= 0
+        squares = [np.bincount(row[some], values[some] ** 2, counts.shape[0]) for some in (kept, ~kept)]
+        length = np.sqrt(squares[0] + squares[1])
+        length[length == 0] = 1
+        # Behind the terms of each row comes its own column.
+        ends = np.cumsum(np.bincount(row[kept], minlength=counts.shape[0]))
+        terms = column[counts.indices[kept]]
+        own = np.arange(first, end, dtype=np.int32) + np.int32(len(shared))
+        stop = start + len(terms) + counts.shape[0]
+        indices[start:stop] = np.insert(terms, ends, own)
+        data[start:stop] = np.insert(values[kept] / length[row[kept]], ends, np.sqrt(squares[1]) / length)
+        lengths[first + 1 : end + 1] = np.diff(ends, prepend=0) + 1
+        start, first = stop, end
+    return csr_matrix((data, indices, np.cumsum(lengths)), shape=(total, len(shared) + total))
