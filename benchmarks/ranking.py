@@ -4,9 +4,10 @@
 
 SETS holds CSV files (also .csv.gz), in folders or not, with title, abstract and a column of labels (1 include);
 the first of LABELS that a file has is taken. Ours is `screener simulate`; the peer is `asreview simulate` in a
-virtual environment of its own, made below --venvs from PyPI when it is not there. The peer is given the same two
-records to start from, by --prior-record-id, and its figures are computed here from the order in which it read.
-Seconds are wall time of the processes divided by the runs. --ours leaves the peer out.
+virtual environment of its own, made below --venvs from PyPI when it is not there. The peer's default model reads
+titles and abstracts; ours reads keywords too where a file has them, so a second line gives ours without.
+The peer is given the same two records to start from, by --prior-record-id, and its figures are computed here from
+the order in which it read. Seconds are wall time of the processes divided by the runs. --ours leaves the peer out.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from screener.screening.replay import figures
 
 LABELS = ("label_abstract_screening", "label_level1", "label_included", "included", "label")
 PEER = "asreview==3.0.8"
+OURS = {"screener": "", "screener, title and abstract": "title,abstract"}  # tool -> columns
 NAMES = ("wss_95", "loss", "recall_10")
 Row = dict[str, float]
 
@@ -135,11 +137,13 @@ def main() -> None:
             continue
         name = path.name.split(".")[0]
         words = [sys.executable, "-m", "screener", "simulate", str(path), "--label", label]
-        seconds, said = run([*words, "--seeds", str(args.seeds), "--json"])
-        ours = json.loads(said)
-        row = {**{each: ours[each] for each in NAMES}, "seconds": seconds / args.seeds}
-        sums.setdefault("screener", []).append(row)
-        line("screener", name, f"{ours['records']:,}", row)
+        words += ["--seeds", str(args.seeds), "--json"]
+        for tool, columns in OURS.items():
+            seconds, said = run([*words, "--columns", columns])
+            ours = json.loads(said)
+            row = {**{each: ours[each] for each in NAMES}, "seconds": seconds / args.seeds}
+            sums.setdefault(tool, []).append(row)
+            line(tool, name, f"{ours['records']:,}", row)
         if command is not None:
             with TemporaryDirectory() as place:
                 row = peer(path, label, ours["seeds"], command, Path(place))

@@ -16,8 +16,11 @@ from screener.cli.app import Command, wants_json
 @click.option(
     "--seeds", type=int, default=3, show_default=True, metavar="N", help="How many runs: seeds 0 to N-1."
 )
-def simulate_command(file: Path, label: str, seeds: int) -> None:
-    """Replay FILE (CSV with title, abstract and a label) in ranked order, N times.
+@click.option(
+    "--columns", default="", metavar="A,B", help="Columns to rank by (else title, abstract and keywords)."
+)
+def simulate_command(file: Path, label: str, seeds: int, columns: str) -> None:
+    """Replay FILE (CSV with title, abstract, perhaps keywords, and a label) in ranked order, N times.
 
     Each run starts from one include and one exclude at random. WSS@95 is the reading saved at 95 % recall;
     loss is 0 for the perfect order.
@@ -26,13 +29,16 @@ def simulate_command(file: Path, label: str, seeds: int) -> None:
 
     progress = output.Progress()
     try:
-        done = simulate(file, label, seeds, progress=progress)
+        named = [name for name in columns.split(",") if name.strip()]
+        done = simulate(file, label, seeds, columns=named, progress=progress)
     finally:
         progress.close()
     if wants_json():
         output.data(done)
         return
-    output.line(f"{done['records']:,} records, {done['includes']:,} included")
+    output.line(
+        f"{done['records']:,} records, {done['includes']:,} included; ranked by {', '.join(done['columns'])}"
+    )
     header = ("seed", "WSS@95", "recall at 10 %", "loss", "seconds", "stopping rule")
     rows = [(str(run["seed"]), *_cells(run), _stop(run["stop"])) for run in done["seeds"]]
     output.table(header, [*rows, ("mean", *_cells(done), "")])

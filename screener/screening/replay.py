@@ -16,7 +16,7 @@ from screener.model.errors import InputError
 from screener.screening.ranking import Features, rank
 from screener.screening.stopping import recall_curve
 
-_NEW_SHARE = 25  # the model is fitted anew when one vote in this many is new
+_NEW_SHARE = 50  # the model is fitted anew when one vote in this many is new
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,24 +18,27 @@ from screener.steps.review import Progress, silent
 _LABELS = {"1": 1, "0": 0, "1.0": 1, "0.0": 0, "included": 1, "excluded": 0, "include": 1, "exclude": 0}
 _LABELS |= {"yes": 1, "no": 0, "true": 1, "false": 0}
 _EXPECTED = "1 or 0 (or included/excluded, yes/no, true/false)"
-_TEXTS = ("title", "abstract")
+_TEXTS = ("title", "abstract", "keywords")
 _IDS = ("record_id", "id")
 
 
-def simulate(path: Path, label: str, seeds: int, *, progress: Progress = silent) -> dict[str, Any]:
+def simulate(
+    path: Path, label: str, seeds: int, *, columns: Sequence[str] = (), progress: Progress = silent
+) -> dict[str, Any]:
     """The contract's object: figures of each seed 0..seeds-1 and their means.
 
-    The table (CSV or TSV, also gzipped) has a column `title` or `abstract` or both and the column of labels;
-    records are named by `record_id` or `id`, else by the number of their row. `seconds` is the time of one run,
-    the weighing of the texts in it. `stop` is where the stopping rule (recall and confidence 95 %) would have
-    ended the reading, and the recall then.
+    The table (CSV or TSV, also gzipped) has a column of labels, and texts: `columns`, else those of `title`,
+    `abstract` and `keywords` that it has, the first or second at least. Records are named by `record_id` or
+    `id`, else by the number of their row. `seconds` is the time of one run, the weighing of the texts in it.
+    `stop` is where the stopping rule (recall and confidence 95 %) would have ended the reading, and the recall
+    then.
 
     Raises InputError for a table without these columns, for a label that is missing or unknown (with its line),
     for labels of one kind only, and for less than one seed.
     """
     if seeds < 1:
         raise InputError(f"{seeds} seeds are no simulation", field="--seeds", expected="1 or more")
-    texts, ids, labels = _read(path, label)
+    texts, used, ids, labels = _read(path, label, columns)
     drawn = []
     for seed in range(seeds):
         try:
@@ -57,6 +60,7 @@ def simulate(path: Path, label: str, seeds: int, *, progress: Progress = silent)
     return {
         "file": str(path),
         "label": label,
+        "columns": used,
         "model": MODEL,
         "records": len(labels),
         "includes": sum(labels),
@@ -89,12 +93,23 @@ def _of_seed(progress: Progress, seed: int, seeds: int, total: int) -> Any:
     return lambda read: progress(f"seed {seed + 1} of {seeds}, records read", read, total)
 
 
-def _read(path: Path, label: str) -> tuple[list[str], list[str], list[int]]:
-    """Texts, ids and labels of the rows. All wrong labels are counted, the first is named."""
+def _read(
+    path: Path, label: str, columns: Sequence[str]
+) -> tuple[list[str], list[str], list[str], list[int]]:
+    """Texts, the columns they come from, ids and labels of the rows. Wrong labels are counted, the first is named."""
     header, rows = sources.csv_rows(path)
     places = {name.lower(): place for place, name in reversed(list(enumerate(header)))}
-    told = [places[name] for name in _TEXTS if name in places]
-    if not told:
+    for name in (label, *columns):
+        if name.strip().lower() not in places:
+            raise InputError(
+                f"the column '{name}' is missing",
+                file=str(path),
+                entry="line 1",
+                field=name,
+                expected=", ".join(header),
+            )
+    used = [name.strip().lower() for name in columns] or [name for name in _TEXTS if name in places]
+    if not columns and used in ([], ["keywords"]):
         raise InputError(
             "there is no text to rank by",
             file=str(path),
@@ -102,14 +117,7 @@ def _read(path: Path, label: str) -> tuple[list[str], list[str], list[int]]:
             field="title",
             expected="title, abstract",
         )
-    if label.strip().lower() not in places:
-        raise InputError(
-            f"the column '{label}' is missing",
-            file=str(path),
-            entry="line 1",
-            field=label,
-            expected=", ".join(header),
-        )
+    told = [places[name] for name in used]
     wanted = places[label.strip().lower()]
     named = next((places[name] for name in _IDS if name in places), None)
     texts, ids, labels = [], [], []
@@ -127,4 +135,4 @@ def _read(path: Path, label: str) -> tuple[list[str], list[str], list[int]]:
         more = f", and {len(wrong) - 1:,} more rows" if len(wrong) > 1 else ""
         said = f"{text[:40]!r} is no label" if text else "the label is missing"
         raise InputError(said + more, file=str(path), entry=f"line {line}", field=label, expected=_EXPECTED)
-    return texts, ids, labels
+    return texts, [header[place] for place in told], ids, labels

@@ -69,7 +69,7 @@ def test_words_for_people(shell: Shell) -> None:
     said = shell("simulate", "set.csv", "--label", "wanted", "--seeds", "2")
     assert said.code == 0
     lines = said.out.splitlines()
-    assert lines[0] == "40 records, 20 included"
+    assert lines[0] == "40 records, 20 included; ranked by Title, abstract"
     assert lines[1].split() == [
         "seed",
         "WSS@95",
@@ -92,6 +92,20 @@ def test_gzip_and_words_as_labels(shell: Shell) -> None:
     found = shell("simulate", "set.csv.gz", "--label", "wanted", "--seeds", "1", "--json").data
     assert all(prior["id"] == str(prior["row"]) for prior in found["seeds"][0]["priors"])
     assert math.isfinite(found["loss"])
+
+
+def test_the_columns(shell: Shell) -> None:
+    """Keywords are read when they are there; --columns says otherwise, a column that is missing is named."""
+    rows = [f"A study {n},{'heart' if n % 2 else 'skin'},{n % 2}" for n in range(40)]
+    Path("set.csv").write_text("\n".join(["title,keywords,wanted", *rows]), "utf-8")
+    ask = ("simulate", "set.csv", "--label", "wanted", "--seeds", "1", "--json")
+    found = shell(*ask).data
+    assert found["columns"] == ["title", "keywords"]
+    assert found["loss"] == pytest.approx(19 / (20 * 20))  # perfect but for the exclude it began with
+    titles = shell(*ask, "--columns", "Title").data
+    assert titles["columns"] == ["title"]
+    assert titles["loss"] > found["loss"]
+    assert shell(*ask, "--columns", "title,mesh").error["field"] == "mesh"
 
 
 @pytest.mark.parametrize(
