@@ -127,6 +127,7 @@ def main() -> None:
         except RuntimeError as error:
             print(f"the peer does not run here: {error}", file=sys.stderr)
     sums: dict[str, list[Row]] = {}
+    stops: list[Row] = []
     print("| tool | set | records | WSS@95 | loss | recall 10 % | s a run |")
     print("|---|---|---|---|---|---|---|")
     for path in sorted(each for each in args.folder.rglob("*.csv*") if args.only in each.name):
@@ -144,6 +145,7 @@ def main() -> None:
             row = {**{each: ours[each] for each in NAMES}, "seconds": seconds / args.seeds}
             sums.setdefault(tool, []).append(row)
             line(tool, name, f"{ours['records']:,}", row)
+            stops += [each["stop"] for each in ours["seeds"] if not columns]
         if command is not None:
             with TemporaryDirectory() as place:
                 row = peer(path, label, ours["seeds"], command, Path(place))
@@ -151,6 +153,13 @@ def main() -> None:
             line(PEER, name, f"{ours['records']:,}", row)
     for tool, rows in sums.items():
         line(tool, "**mean**", "", {each: fmean(row[each] for row in rows) for each in (*NAMES, "seconds")})
+    recalls = sorted(each["recall"] for each in stops)
+    missed, saved = sum(recall < 0.95 for recall in recalls), fmean(each["saved"] for each in stops)
+    print(
+        f"\nstopping rule: {len(stops)} runs, {missed} stopped below 95 % recall (lowest {recalls[0]:.3f}),",
+        end=" ",
+    )
+    print(f"{100 * saved:.0f} % of the records left unread on average")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from screener.model.errors import InputError
 from screener.screening import replay
@@ -29,6 +30,14 @@ def test_like_comes_first(features: Features) -> None:
     order = rank(features, {0: 1, 20: 0}).tolist()
     assert set(order[:14]) == HEARTS - {0}
     assert sorted(order) == sorted(set(range(30)) - {0, 20})
+
+
+def test_weights_are_those_of_the_textbook() -> None:
+    """Products of any two records are scikit-learn's TF-IDF ones, though there are fewer columns."""
+    texts = [*TEXTS, "", "heart heart heart failure", "a unique phrase of its own"]
+    ours = Features.of(texts).matrix
+    theirs = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_df=0.95).fit_transform(texts)
+    assert abs((ours @ ours.T) - (theirs @ theirs.T)).max() < 1e-5
 
 
 def test_votes_of_one_kind(features: Features) -> None:
