@@ -1,6 +1,6 @@
 """Ranking by active learning: which of the unread records are most like those that one reviewer included.
 
-A linear support vector machine on TF-IDF weights of titles and abstracts, fitted anew whenever votes came in.
+A linear support vector machine on TF-IDF weights of titles, abstracts and keywords, fitted anew whenever votes came in.
 Offline, the same for the same votes. Nothing here knows whose votes they are; the caller hands in one
 reviewer's own and nobody else's. The method in words stands in docs/ranking.md.
 """
@@ -49,7 +49,7 @@ class Features:
         """TF-IDF of words and pairs of neighbouring words: 1 + log of the count, times the smoothed inverse
         document frequency, log((1 + records) / (1 + records with the term)) + 1; rows scaled to length 1.
 
-        A text is title and abstract in one; it may be empty. Texts are gone through once, `progress` is told how
+        A text is title, abstract and keywords in one; it may be empty. Texts are gone through once, `progress` is told how
         many are done.
         """
         import numpy as np

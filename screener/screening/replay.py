@@ -78,7 +78,7 @@ def replay(
     """The order (places from 0) in which a reviewer with these labels would read all records.
 
     Starts with `first`; then the most promising ones, the model being fitted anew after each record up to the
-    fiftieth and whenever 4 % more were read afterwards. `progress` is told how many are read.
+    hundredth and whenever 2 % more were read afterwards. `progress` is told how many are read.
     """
     read = list(first)
     while len(read) < len(labels):
