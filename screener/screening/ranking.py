@@ -49,8 +49,8 @@ class Features:
         """TF-IDF of words and pairs of neighbouring words: 1 + log of the count, times the smoothed inverse
         document frequency, log((1 + records) / (1 + records with the term)) + 1; rows scaled to length 1.
 
-        A text is title, abstract and keywords in one; it may be empty. Texts are gone through once, `progress` is told how
-        many are done.
+        A text is title, abstract and keywords in one; it may be empty. Texts are gone through once,
+        `progress` is told how many are done.
         """
         import numpy as np
         from sklearn.feature_extraction.text import HashingVectorizer
