@@ -14,7 +14,7 @@ import numpy as np
 
 from screener.screening.stopping import LOOKS, stop_point
 
-CASES = ((300, 15), (300, 60), (1_000, 20), (1_000, 100), (1_000, 300), (2_000, 200))
+CASES = ((300, 15), (300, 60), (1_000, 20), (1_000, 100), (1_000, 300))
 # LOOKS * p < 1 - confidence is p < 0.05 for this confidence.
 RULES = {"published": 1 - LOOKS * 0.05, "ours": 0.95}
 
