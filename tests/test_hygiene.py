@@ -13,7 +13,18 @@ import screener
 from screener.cli.app import COMMANDS
 
 HEAVY = ("textual", "matplotlib")
-NOT_AT_START = ("sqlite_utils", "lxml", "Bio", "rapidfuzz", "rispy", "textual", "matplotlib")
+NOT_AT_START = (
+    "sqlite_utils",
+    "lxml",
+    "Bio",
+    "rapidfuzz",
+    "rispy",
+    "textual",
+    "matplotlib",
+    "numpy",
+    "scipy",
+    "sklearn",
+)
 
 
 def modules(package: str) -> list[str]:

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "pilot": ("screening", "Calibrate: a sample that all screeners read first.", "Screening"),
     "agreement": ("agreement", "How far the reviewers agree: kappa, AC1 and more.", "Screening"),
     "decisions": ("decisions", "Take in votes of other tools, and write them out.", "Screening"),
+    "simulate": ("simulate", "Replay a labelled data set in ranked order.", "Screening"),
     "fulltext": ("fulltext", "Retrieval of full texts, and the wanted list.", "Full text"),
     "studies": ("studies", "Group included reports into studies.", "Extraction"),
     "extraction": ("extraction", "Import, export, compare and settle extracted data.", "Extraction"),

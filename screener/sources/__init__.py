@@ -3,7 +3,7 @@
 from screener.sources.detect import FORMATS, Detected, detect
 from screener.sources.entrez import Entrez
 from screener.sources.queries import KINDS, Query, read_queries, read_query
-from screener.sources.reading import Reading, csv_column, open_file, read, read_bytes
+from screener.sources.reading import Reading, csv_column, csv_rows, open_file, read, read_bytes
 from screener.sources.remote import Page, Remote, SearchAnswer
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Remote",
     "SearchAnswer",
     "csv_column",
+    "csv_rows",
     "detect",
     "open_file",
     "read",

@@ -131,6 +131,13 @@ def csv_column(path: str | Path, wanted: str) -> tuple[str, ...] | None:
     return csv_.column(data, wanted)
 
 
+def csv_rows(path: str | Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """Header and rows (line, cells) of a CSV or TSV file that holds more than citations, plain or gzip."""
+    from screener.sources import csv_
+
+    return csv_.table(Input.of_path(Path(path)))
+
+
 def _reading(
     data: Input, format: str | None, source: str | None, columns: Mapping[str, str] | None
 ) -> Reading:
