@@ -75,16 +75,16 @@ def column(data: Input, wanted: str) -> tuple[str, ...] | None:
     return tuple(each[place].strip() if each else "" for each in cells)
 
 
-def table(data: Input) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def whole_rows(data: Input) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Any table: the cells of its header, and each row as its line and as many cells.
 
     For tables that hold no citations alone. A row that does not fit the header is an InputError.
     """
-    header, rows = _table(data, lambda _: None)
+    header, rows = table(data, lambda _: None)
 
-    def fitted() -> Iterator[tuple[int, list[str]]]:
+    def fitting() -> Iterator[tuple[int, list[str]]]:
         for row in rows:
-            cells = None if row.problem else _fitted(row.cells, len(header))
+            cells = None if row.problem else fitted(row.cells, len(header))
             if cells is None:
                 raise InputError(
                     row.problem or f"{len(row.cells)} columns, the header has {len(header)}",
@@ -94,7 +94,7 @@ def table(data: Input) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
                 )
             yield row.line, cells
 
-    return header, fitted()
+    return header, fitting()
 
 
 def header_of(head: bytes) -> tuple[list[str], str]:

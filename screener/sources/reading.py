@@ -135,7 +135,7 @@ def csv_rows(path: str | Path) -> tuple[list[str], Iterator[tuple[int, list[str]
     """Header and rows (line, cells) of a CSV or TSV file that holds more than citations, plain or gzip."""
     from screener.sources import csv_
 
-    return csv_.table(Input.of_path(Path(path)))
+    return csv_.whole_rows(Input.of_path(Path(path)))
 
 
 def _reading(
