@@ -336,6 +336,7 @@ def test_every_function_that_reads_is_tested() -> None:
         "searching",
         "tables_in",
         "workers",
+        "simulation",
         "decisions",
         "matching",
         "naming",
