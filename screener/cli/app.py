@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "conflicts": ("screening", "List conflicts; open one to see its votes.", "Screening"),
     "resolve": ("screening", "Settle a conflict.", "Screening"),
     "pilot": ("screening", "Calibrate: a sample that all screeners read first.", "Screening"),
+    "stop": ("screening", "Leave the rest unread, once the stopping rule is met.", "Screening"),
     "agreement": ("agreement", "How far the reviewers agree: kappa, AC1 and more.", "Screening"),
     "decisions": ("decisions", "Take in votes of other tools, and write them out.", "Screening"),
     "simulate": ("simulate", "Replay a labelled data set in ranked order.", "Screening"),

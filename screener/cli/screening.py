@@ -1,4 +1,4 @@
-"""decide, conflicts, resolve, pilot, decisions."""
+"""decide, conflicts, resolve, pilot, stop."""
 
 from __future__ import annotations
 
@@ -186,6 +186,44 @@ def pilot_list() -> None:
     else:
         for pilot in found:
             _say_pilot(pilot)
+
+
+@click.command("stop", cls=Command)
+@click.option("--stage", required=True, type=_STAGES)
+@click.option("--undo", is_flag=True, help="Take your stop back and read on.")
+@click.option("--check", is_flag=True, help="Only say what the rule says of your votes.")
+def stop_command(stage: str, undo: bool, check: bool) -> None:
+    """Leave the rest unread, if the protocol's stopping rule is met by your own votes."""
+    from screener.model.screening import Stage
+    from screener.steps import stopping
+
+    if undo and check:
+        raise click.UsageError("Give --undo or --check.")
+    at = Stage(stage)
+    with review() as opened:
+        rule = None if undo else stopping.rule(opened, at)
+        now = (
+            stopping.undo(opened, at)
+            if undo
+            else stopping.standing(opened, at)
+            if check
+            else stopping.stop(opened, at)
+        )
+    if wants_json():
+        output.data(
+            {
+                "rule": rule.to_dict() if rule is not None else None,
+                "stopped": now.mine is not None,
+                "all_stopped": now.all_stopped,
+                "excluded_by_automation": now.left,
+            }
+        )
+        return
+    if rule is not None:
+        output.line(rule.describe())
+    output.line("you have stopped" if now.mine is not None else "you read on")
+    if now.all_stopped:
+        output.line(f"all screeners have stopped: {now.left:,} records are excluded by automation")
 
 
 def _pilot(pilot: Pilot) -> dict[str, object]:

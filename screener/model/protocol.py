@@ -118,6 +118,9 @@ class StageRules:
     """Full text only. "order": differing reasons settle by the protocol's list; "resolve": they are a conflict."""
     settled_by: str = "either"
     """Who settles conflicts: "consensus" of the voters, an "adjudicator", or "either"."""
+    stop_recall: float = 0.0
+    """The recall at which a person who reads in ranked order may stop; 0: nobody stops early."""
+    stop_confidence: float = 0.95
     conflict_names: str = "shown"
     """Whether an opened conflict says who voted how: "shown" or "hidden"."""
 

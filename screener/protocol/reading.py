@@ -247,8 +247,14 @@ def _rules(screening: Table, reviewers: Sequence[Reviewer]) -> dict[Stage, Stage
             maybe,
             reasons,
             table.choice("settled_by", "way", schema.SETTLED_BY, usual.settled_by),
-            table.choice("conflict_names", "word", schema.CONFLICT_NAMES, usual.conflict_names),
+            conflict_names=table.choice(
+                "conflict_names", "word", schema.CONFLICT_NAMES, usual.conflict_names
+            ),
+            stop_recall=table.share("stop_recall", usual.stop_recall),
+            stop_confidence=table.share("stop_confidence", usual.stop_confidence),
         )
+        if rules[stage].stop_recall and not 0 < rules[stage].stop_confidence < 1:
+            table.wrong("stop_confidence", "is no confidence", "more than 0 and less than 1, such as 0.95")
     asked = [r for r in rules.values() if (r.voters > 1 or r.verify) and r.settled_by != "consensus"]
     if judged and not adjudicators and asked:
         screening.problems.add(

@@ -40,7 +40,15 @@ TABLES: dict[str, tuple[str, ...]] = {
     "duplicates": ("preprints", "cochrane_versions"),
     "reviewers[]": ("id", "name", "roles", "active"),
     "screening": tuple(Stage),
-    f"screening.{Stage.TITLE_ABSTRACT}": ("voters", "verify", "maybe", "settled_by", "conflict_names"),
+    f"screening.{Stage.TITLE_ABSTRACT}": (
+        "voters",
+        "verify",
+        "maybe",
+        "settled_by",
+        "conflict_names",
+        "stop_recall",
+        "stop_confidence",
+    ),
     f"screening.{Stage.FULL_TEXT}": (
         "voters",
         "verify",

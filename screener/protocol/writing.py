@@ -60,6 +60,8 @@ def sections(protocol: Protocol) -> Iterable[tuple[str, Row]]:
                 "reason_conflicts": rules.reason_conflicts if full_text else None,
                 "settled_by": rules.settled_by,
                 "conflict_names": rules.conflict_names,
+                "stop_recall": rules.stop_recall or None,
+                "stop_confidence": rules.stop_confidence if rules.stop_recall else None,
             },
         )
     if not any(protocol.reasons.values()):

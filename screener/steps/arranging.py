@@ -4,7 +4,7 @@ what a choice hides waits on, and its number is told."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screener.model.errors import InputError
@@ -41,12 +41,12 @@ def arrange(
     review: Review,
     waiting: Sequence[str],
     how: Arrangement,
-    scores: Mapping[str, float] | None = None,
+    first: Sequence[str] = (),
 ) -> list[str]:
     """The waiting records that fit, in the order asked for. The index of words must be up to date (`prepare`).
 
-    `scores` are the ranking's, higher first; records without one come behind the others, as found. Raises InputError
-    for an unknown order or words that cannot be understood.
+    `first` are the ranking's, the likeliest include first; all others come behind them, as found. Raises InputError for
+    an unknown order or words that cannot be understood.
     """
     if how.order not in ORDERS:
         raise InputError(f"'{how.order}' is no order", field="order", expected=", ".join(ORDERS))
@@ -60,8 +60,10 @@ def arrange(
         mine = review.viewer or ""
         return sorted(found, key=lambda r: hashlib.sha256(f"{mine}/{r}".encode()).digest())
     if how.order == "ranked":
-        known = scores or {}
-        return sorted(found, key=lambda r: -known.get(r, float("-inf")))
+        fitting = set(found)
+        ahead = [record for record in first if record in fitting]
+        fitting.difference_update(ahead)
+        return ahead + [record for record in found if record in fitting]
     return found
 
 
@@ -75,10 +77,10 @@ def prepare(review: Review) -> None:
 
 
 def waiting_arranged(
-    review: Review, stage: Stage, how: Arrangement, scores: Mapping[str, float] | None = None
+    review: Review, stage: Stage, how: Arrangement, first: Sequence[str] = ()
 ) -> tuple[list[str], int]:
     """This person's queue as arranged, and how many records wait in all."""
     from screener.steps.screening import queue
 
     everything = queue(review, stage)
-    return arrange(review, everything, how, scores), len(everything)
+    return arrange(review, everything, how, first), len(everything)

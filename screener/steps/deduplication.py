@@ -15,7 +15,7 @@ from screener.model.citation import Citation
 from screener.model.errors import ReviewError
 from screener.model.screening import Stage
 from screener.steps.review import Progress, Review, silent
-from screener.steps.workers import pool, unheard
+from screener.steps.workers import pool, starting
 from screener.store import citations as store_citations
 from screener.store import duplicates as store_duplicates
 from screener.store import screening as store_screening
@@ -150,7 +150,7 @@ def _blocks(store: Store, citations: store_duplicates.Snapshot) -> dedup.Blocks:
         return dedup.block_all(store_duplicates.versions_between(store, 1, citations.end, citations.old))
     blocks = dedup.Blocks()
     with pool(workers) as others:
-        with unheard():
+        with starting():
             made = others.map(_block_part, *zip(*parts, strict=True))
         for part in made:
             blocks.extend(part)

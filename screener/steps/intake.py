@@ -22,7 +22,7 @@ from screener.model.citation import BadEntry, Entry
 from screener.sources.changes import notices
 from screener.sources.cutting import Cut, Options, take
 from screener.sources.reading import Reading, reader_of
-from screener.steps.workers import pool, unheard
+from screener.steps.workers import pool, starting
 from screener.store.intake import Prepared, prepare
 
 CHUNK = 500
@@ -137,7 +137,7 @@ def _all(reading: Reading, path: Path, database: str) -> Iterator[_Read]:
     with pool(workers) as others:
         waiting: deque[Future[_Read]] = deque()
         for first, cuts in chunks:
-            with unheard():
+            with starting():
                 waiting.append(others.submit(_read, reading.format, reading.options, database, first, cuts))
             if len(waiting) > workers + 1:
                 yield waiting.popleft().result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that end with the block, also when it is interrupted: what runs is finished, what waits is dropped.
 
     They are fresh ones ("spawn"): a copy of a process that has threads (the screens have) may hang. Work is handed
-    to them under `unheard`.
+    to them under `starting`.
     """
     made = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_deaf)
     try:
@@ -24,16 +25,23 @@ def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
-    """Ctrl-C is for the process that a person talks to: processes that start in here do not hear it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def starting() -> Iterator[None]:
+    """Processes that start in here do not hear Ctrl-C, which is for the process that a person talks to.
+
+    They get the true standard error: the screens put something else in its place, which no process can be given.
+    """
+    before = (
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if hasattr(signal, "pthread_sigmask")
+        else None
+    )
+    shown, sys.stderr = sys.stderr, sys.__stderr__ or sys.stderr
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        sys.stderr = shown
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _deaf() -> None:

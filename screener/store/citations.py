@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from screener.model.citation import Citation
 from screener.model.errors import ReviewError
@@ -63,6 +63,12 @@ def records_behind(store: Store, record: str | None, limit: int = 200) -> list[s
 
 def count_records(store: Store) -> int:
     return int(store.value("SELECT count(*) FROM records"))
+
+
+def version_ids(store: Store, wanted: Sequence[str]) -> list[str]:
+    """The current version of each of these citations, in their order."""
+    found = dict(tuple(row) for row in store.rows("SELECT citation_id, version_id FROM current_versions"))
+    return [found[citation] for citation in wanted]
 
 
 def record_ids(store: Store) -> list[str]:

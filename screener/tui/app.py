@@ -6,9 +6,11 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, ClassVar
 
 from textual import events
@@ -21,6 +23,7 @@ from screener.model.extraction import Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.steps import alerts, deduplication, queries, screening, studies
+from screener.steps.ranking import Answer, Failed, Ranker
 from screener.steps.review import Review
 from screener.steps.studies import Standing
 from screener.tui import theme
@@ -29,6 +32,7 @@ from screener.tui.places import PLACES, make_screen
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.dialogs import AskDialog, GoDialog
 from screener.tui.screens.home import HomeScreen
+from screener.tui.screens.screening import ScreeningScreen
 from screener.tui.screens.studies import standings
 from screener.tui.widgets.key_line import key_name, ordered
 
@@ -86,6 +90,9 @@ class ScreenerApp(App[None]):
         self.waiting: dict[str, int] = {}
         # What was written beside votes and not cast yet, by stage and record.
         self.drafts: dict[tuple[Stage, str], Draft] = {}
+        # The processes that learn from the person's votes, by stage, and what they said last.
+        self._rankers: dict[Stage, Ranker] = {}
+        self.ranked: dict[Stage, Answer] = {}
         # Forms that were typed and not kept yet, by study, form and item.
         self.form_drafts: dict[tuple[str, Form, str], dict[str, str]] = {}
         for each in theme.THEMES:
@@ -164,6 +171,36 @@ class ScreenerApp(App[None]):
         self.waiting = {**self.waiting, place_id: waiting}
         if isinstance(self.screen, ReviewScreen):
             self.screen.show_waiting()
+
+    # Ranking ---------------------------------------------------------------------------------
+
+    def rank(self, stage: Stage) -> None:
+        """Learn from the person's votes from here on; the desk follows what comes of it."""
+        if stage not in self._rankers:
+            ranker = Ranker(self.review, stage)
+            self._rankers[stage] = ranker
+            Thread(target=self._listen, args=(stage, ranker), daemon=True).start()
+
+    def votes_changed(self, stage: Stage) -> None:
+        if stage in self._rankers:
+            self._rankers[stage].votes_changed()
+
+    def _listen(self, stage: Stage, ranker: Ranker) -> None:
+        for answer in ranker.answers():
+            with suppress(RuntimeError):  # the screens are gone
+                self.call_from_thread(self._answered, stage, answer)
+
+    def _answered(self, stage: Stage, answer: Answer) -> None:
+        self.ranked[stage] = answer
+        if isinstance(answer, Failed):
+            self.tell("!", f"the ranking has ended ({answer.message}); the order stays")
+        for screen in self.screen_stack:
+            if isinstance(screen, ScreeningScreen) and screen.stage is stage:
+                screen.follow(answer)
+
+    def on_unmount(self) -> None:
+        for ranker in self._rankers.values():
+            ranker.close()
 
     # Saying ----------------------------------------------------------------------------------
 

@@ -76,6 +76,13 @@ class Order:
         if self.current is None or (self.current != current and self.current in self.done):
             self._to_open(self._at)
 
+    def prefer(self, first: Iterable[str]) -> None:
+        """Lay these next, in this order; the record on the desk and those before it keep their places."""
+        before = set(self.ids[: self._at + 1])
+        behind = dict.fromkeys(self.ids[self._at + 1 :])
+        ahead = dict.fromkeys(r for r in first if r in behind and r not in before)
+        self.ids = [*self.ids[: self._at + 1], *ahead, *(r for r in behind if r not in ahead)]
+
     def _to_open(self, start: int) -> None:
         places = chain(range(start, len(self.ids)), range(min(start, len(self.ids))))
         self._at = next((n for n in places if self.ids[n] not in self.done), len(self.ids))

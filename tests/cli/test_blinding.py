@@ -59,6 +59,7 @@ CRAWL: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("login", "set"): [("B", "--stdin")],
     ("login", "remove"): [("B",)],
     ("serve",): [("--port", "no")],
+    ("stop",): [TA, (*TA, "--check"), (*TA, "--undo")],
     ("simulate",): [("citations.csv", "--label", "x")],
     ("pilot", "start"): [("--stage", "title_abstract", "--size", "2"), (R[9], "--stage", "title_abstract")],
     ("pilot", "end"): [("--stage", "title_abstract")],

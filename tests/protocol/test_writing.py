@@ -54,6 +54,14 @@ def stage_rules(draw: st.DrawFn) -> StageRules:
     return StageRules(voters, verify, settled_by=how[0], conflict_names=how[1])
 
 
+def stops(rules: StageRules, draw: st.DrawFn) -> StageRules:
+    """With a stopping rule, which title/abstract may have."""
+    recall = draw(st.sampled_from([0.0, 0.9, 1.0]))
+    return replace(
+        rules, stop_recall=recall, stop_confidence=draw(st.sampled_from([0.8, 0.95])) if recall else 0.95
+    )
+
+
 @st.composite
 def protocols(draw: st.DrawFn) -> Protocol:
     populations = draw(unique(ids))
@@ -86,7 +94,9 @@ def protocols(draw: st.DrawFn) -> Protocol:
         ),
         duplicates=DuplicateRules(*draw(st.tuples(*[st.sampled_from(schema.DUPLICATES)] * 2))),
         rules={
-            Stage.TITLE_ABSTRACT: replace(draw(stage_rules()), maybe=draw(st.sampled_from(schema.MAYBE))),
+            Stage.TITLE_ABSTRACT: stops(
+                replace(draw(stage_rules()), maybe=draw(st.sampled_from(schema.MAYBE))), draw
+            ),
             Stage.FULL_TEXT: replace(
                 draw(stage_rules()), reason_conflicts=draw(st.sampled_from(schema.REASON_CONFLICTS))
             ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from screener.model.screening import Stage, Vote
-from screener.steps import screening
-from screener.steps.review import Review
+from screener.steps import screening, stopping
+from screener.steps.ranking import Ranked
+from screener.steps.review import Review, adopt
 from screener.tui.app import ScreenerApp
 from screener.tui.screens import screening as desk
 from tests.builders import add_citations, citation, make_review, opened_as
@@ -141,7 +144,7 @@ def test_a_shuffled_order_is_ones_own(tmp_path: Path) -> None:
     mine = arrange(a, waiting, how)
     assert sorted(mine) == sorted(waiting)
     assert mine == arrange(a, waiting, how) != arrange(b, waiting, how)
-    scored = arrange(a, waiting, Arrangement(order="ranked"), {waiting[5]: 0.9, waiting[2]: 0.1})
+    scored = arrange(a, waiting, Arrangement(order="ranked"), [waiting[5], "gone", waiting[2]])
     assert scored == [waiting[5], waiting[2], *[r for n, r in enumerate(waiting) if n not in (2, 5)]]
     review.close()
 
@@ -188,3 +191,61 @@ def test_the_first_record_that_waits(review: Review) -> None:
     screening.vote(me, queue[-1], TA, Vote.INCLUDE)
     assert screening.first_waiting(me) is None, "only the whole queue knows of those before"
     assert screening.first_waiting(other) == queue[0]
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    for _ in range(1200):
+        if holds():
+            break
+        await asyncio.sleep(0.05)
+    await pilot.pause()
+    assert holds()
+
+
+def test_a_ranked_order_follows_the_votes(review: Review) -> None:
+    """Off by default; switched on it learns beside the screens, and the record on the desk stays."""
+    me = opened_as(review, "A")
+
+    async def script(pilot: Pilot[None]) -> tuple[str, str, str]:
+        app = pilot.app
+        assert isinstance(app, ScreenerApp)
+        await keyed(pilot, "g", "s")
+        assert app.ranked == {}
+        await keyed(pilot, "o", "end", "enter")
+        await until(pilot, lambda: isinstance(app.ranked.get(TA), Ranked))
+        before = screen_text(pilot)
+        screen = app.screen
+        assert isinstance(screen, desk.ScreeningScreen)
+        on_desk = screen.record
+        await keyed(pilot, "i", "E")
+        await until(pilot, lambda: getattr(app.ranked.get(TA), "excluded", 0) == 1)
+        first = screen.record
+        await keyed(pilot, "g", "h", "g", "s")
+        assert on_desk != first
+        return before, screen_text(pilot), str(first)
+
+    before, after, _ = drive(me, script)
+    assert "ranked by 0 in, 0 out" in before
+    assert "4 left" in after
+    assert len(screening.queue(me, TA)) == 4
+
+
+def test_the_sitting_tells_of_the_stopping_rule(review: Review) -> None:
+    text = (review.folder / "review.toml").read_text("utf-8")
+    text = text.replace("[screening.title_abstract]\n", "[screening.title_abstract]\nstop_recall = 0.5\n")
+    (review.folder / "review.toml").write_text(text, "utf-8")
+    adopt(review, "a stopping rule")
+    me = opened_as(review, "A")
+    early = press(me, "g", "s", "i", "E", "S")
+    assert "The stopping rule: recall 50% with confidence 95%" in early
+    assert "read on: 2 of 6 read, 1 included" in early
+    assert "x stop here" in early
+    # All but one read: what is left could not bring recall below a half.
+    press(me, "g", "s", "i", "E", "E", "S", "x")
+    assert stopping.standing(me, TA).mine is not None
+    stopped = press(me, "g", "s", "S")
+    assert "you have stopped; 1 records are left unread by you" in stopped
+    assert "nothing is excluded until every screener has stopped" in stopped
+    press(me, "g", "s", "S", "u")
+    assert stopping.standing(me, TA).mine is None

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from screener.model.protocol import ELEMENTS, Criterion
 from screener.steps.arranging import ORDERS
 from screener.tui.screens.dialogs import Dialog
+from screener.tui.stop_text import StopTold
 from screener.tui.text import plain
 from screener.tui.theme import LETTERS, NAMES, element_style
 from screener.tui.widgets.line_list import Line, LineList
@@ -100,16 +101,32 @@ class OrderDialog(Dialog[str]):
         self.dismiss(event.line.key)
 
 
-class SittingDialog(Dialog[None]):
-    """The sitting so far, and what is left at this pace."""
+class SittingDialog(Dialog[str]):
+    """The sitting so far, what is left at this pace, and the stopping rule; gives back "stop" or "undo"."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "stop", "stop here", id="sitting.stop", tooltip="Stop here: leave the rest unread"),
+        Binding("u", "take_back", "read on", id="sitting.undo", tooltip="Take your stop back and read on"),
         Binding("enter,S", "cancel", "close", id="sitting.close", key_display="enter", tooltip="Close"),
     ]
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, told: StopTold | None = None) -> None:
         super().__init__()
         self._content = content
+        self._told = told
 
     def body(self) -> Iterator[Widget]:
         yield Static(self._content)
+
+    def action_stop(self) -> None:
+        self.dismiss("stop")
+
+    def action_take_back(self) -> None:
+        self.dismiss("undo")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "stop":
+            return True if self._told is not None and self._told.can_stop else None
+        if action == "take_back":
+            return True if self._told is not None and self._told.stopped else None
+        return super().check_action(action, parameters)

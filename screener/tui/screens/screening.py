@@ -19,8 +19,9 @@ from screener.model.protocol import Role
 from screener.model.screening import CastVote, Stage, Vote
 from screener.screening import ALLOWED, Highlighter
 from screener.sources.changes import Change
-from screener.steps import alerts, records, screening
+from screener.steps import alerts, records, screening, stopping
 from screener.steps.arranging import ORDERS, Arrangement, prepare, waiting_arranged
+from screener.steps.ranking import Answer, Failed, Ranked, Reading
 from screener.steps.records import Card
 from screener.steps.review import Review
 from screener.tui.draft import Draft
@@ -29,6 +30,7 @@ from screener.tui.pace import Pace, lasting, sitting_content
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.desk_dialogs import MarksDialog, OrderDialog, SittingDialog, marks_content
 from screener.tui.screens.dialogs import CriteriaDialog, FindDialog, LineDialog, ReasonDialog, Why
+from screener.tui.stop_text import stop_told
 from screener.tui.text import plain, vote_words
 from screener.tui.widgets.criteria import criteria_content, folded_content, reasons_content
 from screener.tui.widgets.line_list import Line
@@ -125,7 +127,6 @@ class ScreeningScreen(ReviewScreen):
         self._waiting = 0  # in all, whatever the filter shows
         self._reading = False  # the queue is being read beside the screen
         self._voted: set[str] = set()  # since that reading began
-        self._scores: Mapping[str, float] | None = None
         self._found: list[Line] | None = None
         self._rearranged = False
 
@@ -177,7 +178,9 @@ class ScreeningScreen(ReviewScreen):
         return self._how.indexed or records.count(self.review) > MANY
 
     def _read(self, review: Review) -> tuple[list[str], int, Mapping[str, tuple[Change, ...]]]:
-        ordered, waiting = waiting_arranged(review, self.stage, self._how, self._scores)
+        said = self.workbench.ranked.get(self.stage)
+        first = said.records if isinstance(said, Ranked) else ()
+        ordered, waiting = waiting_arranged(review, self.stage, self._how, first)
         return ordered, waiting, alerts.to_look_again(review, self.stage)
 
     @work(thread=True, exclusive=True, group="queue", exit_on_error=False)
@@ -231,7 +234,24 @@ class ScreeningScreen(ReviewScreen):
         if how != self._how:
             self._how = how
             self._rearranged = True
+            if how.order == "ranked":
+                self.workbench.rank(self.stage)
             self.renew()
+
+    def follow(self, answer: Answer) -> None:
+        """The ranking has said something: what is read next follows, the record on the desk stays."""
+        if self._how.order == "ranked" and self._order is not None:
+            if isinstance(answer, Ranked):
+                self._order.prefer(answer.records)
+            self._draw_progress()
+
+    def _ranking_words(self) -> str:
+        said = self.workbench.ranked.get(self.stage)
+        if isinstance(said, Ranked):
+            return f"ranked by {said.included:,} in, {said.excluded:,} out"
+        if isinstance(said, Reading):
+            return f"ranking: {said.done:,} of {said.total:,} texts"
+        return "ranking has ended" if isinstance(said, Failed) else "ranking: starting"
 
     def lay(self, record: str) -> None:
         """Put a record on the desk: one that waits, or one that this person has voted on."""
@@ -272,7 +292,9 @@ class ScreeningScreen(ReviewScreen):
             parts.append(f"{pace:.0f} s each")
             if self.app.size.width >= 100 and not self._reading:
                 parts.append(f"{lasting(pace * left)} left")
-        if self._how.order != "queue":
+        if self._how.order == "ranked":
+            parts.append(self._ranking_words())
+        elif self._how.order != "queue":
             parts.append(ORDERS[self._how.order].partition(",")[0])
         if self._how.words:
             parts.append(f"with '{plain(self._how.words)}'; {hidden:,} more wait")
@@ -366,6 +388,7 @@ class ScreeningScreen(ReviewScreen):
         if record not in self._order.done and not self._reading:
             self._waiting -= 1
         self._voted.add(record)
+        self.workbench.votes_changed(self.stage)
         self._pace.vote(choice)
         self._order.finish()
         self._draw()
@@ -414,6 +437,7 @@ class ScreeningScreen(ReviewScreen):
         if self._order is not None:
             self._order.reopen(record)
         self._voted.discard(record)
+        self.workbench.votes_changed(self.stage)
         self._waiting += 1
         self._pace.unvote()
         self._draw()
@@ -474,7 +498,27 @@ class ScreeningScreen(ReviewScreen):
 
     def action_sitting(self) -> None:
         left = self._order.left if self._order is not None else 0
-        self.app.push_screen(SittingDialog(sitting_content(self.stage, self._pace, left)))
+        told = [sitting_content(self.stage, self._pace, left)]
+        found = stop_told(self.review, self.stage)
+        if found is not None:
+            told.append(found.content)
+
+        def answer(wanted: str | None) -> None:
+            with self.telling():
+                if wanted == "stop":
+                    stopping.stop(self.review, self.stage)
+                    self.say(
+                        "+",
+                        "noted: you stop here; S takes it back. What nobody read is left once all have stopped",
+                    )
+                elif wanted == "undo":
+                    stopping.undo(self.review, self.stage)
+                    self.say("+", "your stop is taken back; what it left waits again")
+                if wanted is not None:
+                    self._rearranged = True
+                    self.renew()
+
+        self.app.push_screen(SittingDialog(Content("\n\n").join(told), found), answer)
 
     def action_votes(self) -> None:
         from screener.tui.screens.votes import VotesScreen
