@@ -48,11 +48,13 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the home screen and the road show, and how long it took to read (seconds)."""
+    """What the home screen and the road show, and how long it took to read (seconds). `groups`: reports without a study
+    and forms that wait; None if the screens know already."""
 
     overview: screening.Overview
     pairs: int
     took: float
+    groups: tuple[int, int] | None
 
 
 class ScreenerApp(App[None]):
@@ -115,15 +117,15 @@ class ScreenerApp(App[None]):
         except ReviewError as error:
             return str(error)
 
-    def news(self) -> list[str]:
+    def news(self, review: Review) -> list[str]:
         """What happened in the review, newest first: the searches, and what this session said last."""
         found = []
-        raised = [alert for alert in alerts.alerts(self.review) if alert.open]
+        raised = [alert for alert in alerts.alerts(review) if alert.open]
         for kind in alerts.KINDS:
             count = sum(alert.kind == kind for alert in raised)
             if count:
                 found.append(f"! {count:,} {kind}: g a shows what it touches")
-        for run in reversed(queries.search_log(self.review)):
+        for run in reversed(queries.search_log(review)):
             done = "" if run["finished"] else f", {run['state']}"
             new = "" if run["new"] is None else f", {run['new']:,} new"
             loud = f", {len(run['messages'])} messages" if run["messages"] else ""
@@ -144,25 +146,34 @@ class ScreenerApp(App[None]):
 
     # Reading ---------------------------------------------------------------------------------
 
-    def read(self) -> Reading:
-        """Read what waits for the person, for home and for the road. Raises ScreenerError."""
+    def read(self, review: Review) -> Reading:
+        """Read what waits for the person, for home and for the road; also in a thread. Raises ScreenerError."""
         start = time.perf_counter()
-        overview = screening.overview(self.review)
-        pairs = len(deduplication.waiting_pairs(self.review))
+        overview = screening.overview(review)
+        pairs = len(deduplication.waiting_pairs(review))
         took = time.perf_counter() - start
+        groups = None
         if "extract" not in self.waiting:
-            self.count_studies(studies.ungrouped(self.review), standings(self.review).values())
+            # Read once at the start, then by the screens of the studies: comparing all of them takes a moment.
+            waiting = sum(each.waits for each in standings(review).values())
+            groups = len(studies.ungrouped(review)), waiting
+        return Reading(overview, pairs, took, groups)
+
+    def take(self, reading: Reading) -> None:
+        """What was read stands on the road from here on."""
+        overview, votes = reading.overview, screens(self.review)
+        if reading.groups is not None:
+            self.waiting = {**self.waiting, "studies": reading.groups[0], "extract": reading.groups[1]}
         self.waiting = {
             **self.waiting,
-            "screen": overview.waiting[Stage.TITLE_ABSTRACT] if screens(self.review) else 0,
-            "fulltext": overview.waiting[Stage.FULL_TEXT] if screens(self.review) else 0,
+            "screen": overview.waiting[Stage.TITLE_ABSTRACT] if votes else 0,
+            "fulltext": overview.waiting[Stage.FULL_TEXT] if votes else 0,
             "conflicts": overview.conflicts,
-            "duplicates": pairs,
+            "duplicates": reading.pairs,
         }
-        return Reading(overview, pairs, took)
 
     def count_studies(self, ungrouped: Sequence[str], standing: Iterable[Standing]) -> None:
-        """Read once at the start, then by the screens of the studies: comparing all of them takes a moment."""
+        """What the screens of the studies know."""
         waiting = sum(each.waits for each in standing)
         self.waiting = {**self.waiting, "studies": len(ungrouped), "extract": waiting}
 

@@ -49,8 +49,6 @@ class ConflictsScreen(ReviewScreen):
         yield Static(markup=False, id="next")
 
     def renew(self) -> None:
-        self.workbench.read()
-        self.show_waiting()
         mine = [c for c in settling.conflicts(self.review) if c.role in PARTS]
         titles = {t.record: t for t in records.titles(self.review)} if mine else {}
         lines = [
@@ -64,6 +62,7 @@ class ConflictsScreen(ReviewScreen):
             for c in mine
         ]
         self.query_one(LineList).show(lines)
+        self.workbench.count(self.PLACE, sum(c.role != "wait" for c in mine))
         head = (
             f"{len(mine)} conflict{'' if len(mine) == 1 else 's'}" if mine else "No conflict waits for you."
         )

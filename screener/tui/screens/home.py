@@ -4,28 +4,48 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from screener.handoff.flow import Flow
 from screener.model.errors import ScreenerError
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.steps import flow as flow_step
+from screener.steps import records
+from screener.steps.review import Review
 from screener.tui.flow_text import flow_text
 from screener.tui.screens.base import BREAKPOINTS, ReviewScreen
 from screener.tui.text import plain
 from screener.tui.widgets.line_list import Line, LineList
 
+if TYPE_CHECKING:
+    from screener.tui.app import Reading
+
+# Records from which on the review is read beside the screen.
+MANY = 5_000
 EVERY = 5.0  # seconds between readings
 DIAGRAM = (80, 44)  # cells of width and height from which the flow is drawn as a diagram
 QUICK = 0.05  # seconds; a review that takes longer to read is read again only when the screen comes back
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All that home shows; `flow` is why not where it does not add up."""
+
+    reading: Reading
+    news: list[str]
+    flow: Flow | str
+    took: float
 
 
 class HomeScreen(ReviewScreen):
@@ -65,12 +85,53 @@ class HomeScreen(ReviewScreen):
                 self.renew()
 
     def renew(self) -> None:
-        reading = self.workbench.read()
+        if records.count(self.review) > MANY:
+            if not self.query_one("#waits", LineList).lines:
+                self.query_one("#next", Static).update(Content("reading the review ...").stylize("$quiet"))
+            self._read_beside()
+        else:
+            self._take(self._read(self.review))
+
+    def _read(self, review: Review) -> _Seen:
+        reading = self.workbench.read(review)
+        start = time.perf_counter()
+        flow: Flow | str
+        try:
+            flow = flow_step.flow(review)
+        except ScreenerError as error:
+            flow = str(error)
+        took = reading.took + time.perf_counter() - start
+        return _Seen(reading, self.workbench.news(review), flow, took)
+
+    @work(thread=True, exclusive=True, group="home", exit_on_error=False)
+    def _read_beside(self) -> None:
+        """A large review by a connection of its own, so that no key waits for it."""
+        worker = get_current_worker()
+        try:
+            with self.review.for_reading() as review:
+                seen = self._read(review)
+        except ScreenerError as error:
+            self.app.call_from_thread(self.say, "!", str(error))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._take, seen)
+
+    def _take(self, seen: _Seen) -> None:
+        if not self.is_attached:
+            return
+        self.workbench.take(seen.reading)
         self.show_waiting()
-        self._draw_waits(reading.overview.waiting, reading.overview.eligible, reading.pairs)
-        self._draw_news()
-        took = reading.took + self._draw_flow()
-        if took > QUICK and self._timer is not None:
+        overview = seen.reading.overview
+        self._draw_waits(overview.waiting, overview.eligible, seen.reading.pairs)
+        news = Content("\n".join(plain(line) for line in seen.news) or "nothing new")
+        self.query_one("#news", Static).update(news)
+        if isinstance(seen.flow, str):
+            self._flow = None
+            self.query_one("#flow", Static).update(Content(f"! {seen.flow}").stylize("$conflict"))
+        else:
+            self._flow = seen.flow
+        self._fit_flow()
+        if seen.took > QUICK and self._timer is not None:
             self._timer.pause()
 
     def _draw_waits(self, waiting: dict[Stage, int], eligible: dict[Stage, int], pairs: int) -> None:
@@ -132,23 +193,6 @@ class HomeScreen(ReviewScreen):
         else:
             ball = f"the screeners ({others})"
         return f"Nothing waits for you. The ball is with {ball}; conflicts come here when all have voted."
-
-    def _draw_news(self) -> None:
-        news = self.workbench.news()
-        self.query_one("#news", Static).update(
-            Content("\n".join(plain(line) for line in news) or "nothing new")
-        )
-
-    def _draw_flow(self) -> float:
-        """Draw the flow in a few lines; gives the seconds it took to count."""
-        start = time.perf_counter()
-        try:
-            self._flow = flow_step.flow(self.review)
-        except ScreenerError as error:
-            self._flow = None
-            self.query_one("#flow", Static).update(Content(f"! {error}").stylize("$conflict"))
-        self._fit_flow()
-        return time.perf_counter() - start
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._fit_flow)
