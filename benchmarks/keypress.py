@@ -1,7 +1,8 @@
-"""Key to drawn on the screening desk: `python -m benchmarks.keypress [--records 10000] [--keys 300]`.
+"""Key to drawn on the screening desk: `python -m benchmarks.keypress [--records 10000] [--keys 300] [--ranked]`.
 
 From the key event to the frame that shows the next record, in one process without a terminal (the time of
-the terminal itself is not in it). Every vote is on disk (synchronous=FULL) before its frame is drawn.
+the terminal itself is not in it). Every vote is on disk (synchronous=FULL) before its frame is drawn. With --ranked the
+order is learned beside the screen meanwhile, anew after each vote; the peak memory of both processes is told.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 
 from textual import events
 
+from screener.steps.arranging import Arrangement
+from screener.steps.ranking import Ranked
 from screener.tui.app import ScreenerApp
 from screener.tui.screens.screening import ScreeningScreen
 from tests.builders import add_citations, citation, make_review, opened_as
@@ -37,7 +40,9 @@ class Timed(ScreenerApp):
         self.drawn = time.perf_counter()
 
 
-async def measure(app: Timed, keys: int, size: tuple[int, int]) -> tuple[list[float], list[float]]:
+async def measure(
+    app: Timed, keys: int, size: tuple[int, int], ranked: bool = False
+) -> tuple[list[float], list[float]]:
     """Milliseconds by the clock and of the processor, key by key."""
     times: list[float] = []
     worked: list[float] = []
@@ -48,6 +53,15 @@ async def measure(app: Timed, keys: int, size: tuple[int, int]) -> tuple[list[fl
         print(f"desk opened in {1000 * (time.perf_counter() - start):.0f} ms", file=sys.stderr)
         desk = app.screen
         assert isinstance(desk, ScreeningScreen)
+        await app.workers.wait_for_complete()
+        if ranked:
+            start = time.perf_counter()
+            desk._arrange(Arrangement(order="ranked"))
+            while not isinstance(app.ranked.get(desk.stage), Ranked):
+                await asyncio.sleep(0.1)
+            print(f"ranked after {time.perf_counter() - start:.0f} s", file=sys.stderr)
+            await app.workers.wait_for_complete()
+            await pilot.pause()
         for n in range(keys):
             before = desk.record
             key = ("i", "1", "m", "j")[n % 4]
@@ -61,7 +75,19 @@ async def measure(app: Timed, keys: int, size: tuple[int, int]) -> tuple[list[fl
                 await asyncio.sleep(0)
             times.append(1000 * (app.drawn - pressed))
             worked.append(1000 * (time.process_time() - work))
+        memory(app)
     return times, worked
+
+
+def memory(app: Timed) -> None:
+    """Peak memory of the screens' process and of the one that ranks (Linux only)."""
+    for name, pid in [("screens", "self"), *(("ranking", r._process.pid) for r in app._rankers.values())]:
+        status = Path(f"/proc/{pid}/status")
+        if status.exists():
+            peak = next(
+                line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")
+            )
+            print(f"    {name}: {int(peak) // 1024} MB at the peak")
 
 
 def told(times: list[float]) -> str:
@@ -74,6 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--keys", type=int, default=300)
+    parser.add_argument("--ranked", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         review = make_review(Path(folder) / "review")
@@ -83,7 +110,7 @@ def main() -> None:
             app = Timed(opened_as(review, person))
             app.animation_level = "none"
             app.settle_memory = True
-            times, worked = asyncio.run(measure(app, chosen.keys, size))
+            times, worked = asyncio.run(measure(app, chosen.keys, size, chosen.ranked))
             print(f"{chosen.records:,} records, {size[0]}x{size[1]}, {len(times)} keys: {told(times)}")
             print(f"    processor time: {told(worked)}")
         review.close()
