@@ -16,8 +16,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from textual import events
-
 from screener.steps.arranging import Arrangement
 from screener.steps.ranking import Ranked
 from screener.tui.app import ScreenerApp
@@ -44,6 +42,8 @@ async def measure(
     app: Timed, keys: int, size: tuple[int, int], ranked: bool = False
 ) -> tuple[list[float], list[float]]:
     """Milliseconds by the clock and of the processor, key by key."""
+    from textual import events  # behind the screens, which say how often a frame is ticked
+
     times: list[float] = []
     worked: list[float] = []
     async with app.run_test(size=size) as pilot:
