@@ -53,14 +53,16 @@ async def measure(
         print(f"desk opened in {1000 * (time.perf_counter() - start):.0f} ms", file=sys.stderr)
         desk = app.screen
         assert isinstance(desk, ScreeningScreen)
-        await app.workers.wait_for_complete()
+        while desk._reading:
+            await asyncio.sleep(0.1)
         if ranked:
             start = time.perf_counter()
             desk._arrange(Arrangement(order="ranked"))
             while not isinstance(app.ranked.get(desk.stage), Ranked):
                 await asyncio.sleep(0.1)
             print(f"ranked after {time.perf_counter() - start:.0f} s", file=sys.stderr)
-            await app.workers.wait_for_complete()
+            while desk._reading:
+                await asyncio.sleep(0.1)
             await pilot.pause()
         for n in range(keys):
             before = desk.record
