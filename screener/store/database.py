@@ -32,12 +32,22 @@ _NETWORK = frozenset(
 
 Row = sqlite3.Row
 
+# Which files this process has open through SQLite, by device and inode, and how often. When a process closes any
+# descriptor of a file, all its locks on the file are gone (POSIX), SQLite's among them: another process would then take
+# itself for the last user and delete the write-ahead log. So an open database is never opened as a plain file.
+_Key = tuple[int, int]
+_held: dict[_Key, int] = {}
+_holding = threading.Lock()
+
 
 class Store:
     """The open review database. One instance per thread; any number of processes."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, ids: ActIds) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, ids: ActIds, held: _Key | None = None
+    ) -> None:
         self.path = path
+        self._held = held
         self.ids = ids
         self.conn = connection
         self.db = sqlite_utils.Database(connection)
@@ -201,6 +211,8 @@ class Store:
             self.conn.execute("PRAGMA busy_timeout = 0")
             self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.conn.close()
+        held, self._held = self._held, None
+        _release(held)
 
     def __enter__(self) -> Store:
         return self
@@ -231,7 +243,8 @@ def create(path: Path, *, ids: ActIds | None = None, group: bool = False) -> Sto
     if group:
         path.chmod(0o660)
     ids = ids or ActIds()
-    store = Store(path, _connect(path), ids)
+    held = _hold(path, check=False)
+    store = Store(path, _connect(path), ids, held)
     with store.write():
         migrations.apply(store.db)
         store.insert("meta", {"key": "device", "value": ids.new()})
@@ -250,7 +263,15 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
             "there is no review database", file=str(path), expected="a file made by `screener init`"
         )
     refuse_network(path.parent)
-    _refuse_damaged(path)
+    held = _hold(path)
+    try:
+        return _opened(path, ids, held)
+    except BaseException:
+        _release(held)
+        raise
+
+
+def _opened(path: Path, ids: ActIds | None, held: _Key | None) -> Store:
     applied = _applied(path)
     if not applied:
         raise _foreign(path)
@@ -261,7 +282,7 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
             file=str(path),
             expected="an update of screener, at least the version that the others use",
         )
-    store = Store(path, _connect(path), ids or ActIds())
+    store = Store(path, _connect(path), ids or ActIds(), held)
     if len(applied) < len(NAMES):
         store.backup(_free_name(path.parent / "backups" / f"review-before-{NAMES[len(applied)]}.db"))
         with store.write():
@@ -274,10 +295,14 @@ def open_store(path: Path, *, ids: ActIds | None = None) -> Store:
 @contextmanager
 def for_reading(path: Path) -> Iterator[Store]:
     """A review's file in another thread or process than the one that has it open; it sees what is committed."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    connection.row_factory = sqlite3.Row
-    with closing(connection):
-        yield Store(path, connection, ActIds())
+    held = _hold(path, check=False)
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        connection.row_factory = sqlite3.Row
+        with closing(connection):
+            yield Store(path, connection, ActIds())
+    finally:
+        _release(held)
 
 
 def _free_name(path: Path) -> Path:
@@ -316,6 +341,29 @@ def _is_file(path: Path) -> bool:
         raise StoreError(
             f"the folder cannot be read ({error.strerror})", file=str(path), expected="read permission"
         ) from error
+
+
+def _hold(path: Path, *, check: bool = True) -> _Key | None:
+    """Note that the file is about to be opened; look at its head before, if nobody here has it open."""
+    with _holding:
+        try:
+            known = path.stat()
+        except OSError:
+            known = None
+        key = (known.st_dev, known.st_ino) if known is not None else None
+        if check and (key is None or not _held.get(key)):
+            _refuse_damaged(path)
+        if key is not None:
+            _held[key] = _held.get(key, 0) + 1
+        return key
+
+
+def _release(key: _Key | None) -> None:
+    with _holding:
+        if key is not None and _held.get(key, 0) > 1:
+            _held[key] -= 1
+        elif key is not None:
+            _held.pop(key, None)
 
 
 def _refuse_damaged(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -13,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from screener.steps.review import init_review
+from screener.steps import records
+from screener.steps.review import init_review, open_review
 from screener.store.database import open_store
 from tests.builders import make_review
+from tests.steps.team import INCLUDE, make_team, say
 
 
 @pytest.fixture
@@ -197,3 +200,32 @@ def test_without_group_another_user_is_refused(tmp_path: Path, hidden: bool) -> 
     out, errors = start(script, mine, tmp_path / "loaded.db").communicate()
     assert errors == "", errors
     assert out == "store\n"
+
+
+def test_opening_again_keeps_the_locks_of_what_is_open(tmp_path: Path) -> None:
+    """The screens open the review again (for its index, for reading): a command of another process that ends meanwhile
+    must not take itself for the last user and take the log away, and the votes in it."""
+    review = make_team(tmp_path / "review", 4)
+    open_review(review.folder, "B").close()
+    with review.for_reading():
+        pass
+    open_review(review.folder, "A").close()
+    first, second, third, fourth = records.states(review)
+    say(review, "A", first, INCLUDE)
+    log = review.folder / "db" / "review.db-wal"
+    before = log.stat().st_ino
+    look = (
+        "import sys; from pathlib import Path; from screener.steps.review import open_review; "
+        "from screener.steps import screening; from screener.model.screening import Stage, Vote; "
+        "r = open_review(Path(sys.argv[1]), 'B'); "
+        "screening.vote(r, sys.argv[2], Stage.TITLE_ABSTRACT, Vote.INCLUDE); r.close()"
+    )
+    for record in (second, third):
+        subprocess.run([sys.executable, "-c", look, str(review.folder), record], check=True)
+        assert log.stat().st_ino == before, "the log that this process writes to is the one on the disk"
+        say(review, "A", record, INCLUDE)
+    say(review, "A", fourth, INCLUDE)
+    # What another process reads now, before this one closes anything, is all that was said.
+    with sqlite3.connect(f"file:{review.folder}/db/review.db?mode=ro", uri=True) as other:
+        assert other.execute("SELECT count(*) FROM decisions").fetchone()[0] == 6
+    review.close()
