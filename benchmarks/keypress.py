@@ -104,6 +104,7 @@ def main() -> None:
     parser.add_argument("--keys", type=int, default=300)
     parser.add_argument("--ranked", action="store_true")
     chosen = parser.parse_args()
+    sys.setswitchinterval(0.0005)  # as the program does
     with tempfile.TemporaryDirectory() as folder:
         review = make_review(Path(folder) / "review")
         abstract = "BACKGROUND: " + WORDS * 5 + "\nRESULTS: " + WORDS * 5

@@ -94,11 +94,11 @@ def open_conflict(review: Review, record: str, stage: Stage) -> ConflictView:
 
 
 def _named(votes: Sequence[CastVote], me: str) -> list[CastVote]:
-    """Votes under letters instead of names, in an order that tells nothing (that of their random parts); one's
+    """Votes under numbers instead of names, in an order that tells nothing (that of their random parts); one's
     own stays one's own."""
-    letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    numbers = iter(range(1, len(votes) + 1))
     ordered = sorted(votes, key=lambda vote: vote.decision_id[-12:])
-    return [v if v.reviewer == me else replace(v, reviewer=f"voter {next(letters)}") for v in ordered]
+    return [v if v.reviewer == me else replace(v, reviewer=f"other voter {next(numbers)}") for v in ordered]
 
 
 def resolve(

@@ -8,7 +8,7 @@ from screener.handoff import decisions as handoff_decisions
 from screener.handoff.citations import csv_annotated, write_citations
 from screener.handoff.citations_tagged import ris_annotated
 from screener.handoff.csvtext import for_people
-from screener.model.screening import Stage
+from screener.model.screening import Outcome, Stage
 from screener.steps import records
 from screener.steps.retrieval import Retrieval, retrievals
 from screener.steps.review import Review
@@ -47,8 +47,17 @@ def _voted(review: Review) -> list[handoff_decisions.Voted]:
     with review.store.write():
         seen = {stage: store_screening.visible_votes(review.store, stage, me.id) for stage in Stage}
         found = []
+        hidden = [stage for stage in Stage if review.protocol.rules[stage].conflict_names == "hidden"]
+        states = records.states(review) if hidden else {}
         for record in store_citations.record_ids(review.store):
-            votes = [(stage, vote) for stage in Stage for vote in seen[stage].get(record, ())]
+            # Where the protocol hides whose votes differ, an export does not tell it either while they do.
+            closed = {s for s in hidden if states[record].at(s).outcome is Outcome.CONFLICT}
+            votes = [
+                (stage, vote)
+                for stage in Stage
+                for vote in seen[stage].get(record, ())
+                if stage not in closed or vote.reviewer == me.id
+            ]
             for stage in Stage:
                 if any(at is stage and vote.reviewer != me.id for at, vote in votes):
                     store_screening.add_reveal(review.store, me.id, record, stage)

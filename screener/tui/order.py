@@ -78,10 +78,11 @@ class Order:
 
     def prefer(self, first: Iterable[str]) -> None:
         """Lay these next, in this order; the record on the desk and those before it keep their places."""
-        before = set(self.ids[: self._at + 1])
-        behind = dict.fromkeys(self.ids[self._at + 1 :])
-        ahead = dict.fromkeys(r for r in first if r in behind and r not in before)
-        self.ids = [*self.ids[: self._at + 1], *ahead, *(r for r in behind if r not in ahead)]
+        behind = self.ids[self._at + 1 :]
+        wanted = dict.fromkeys(first)
+        there = {r for r in behind if r in wanted}
+        ahead = [r for r in wanted if r in there]
+        self.ids = [*self.ids[: self._at + 1], *ahead, *(r for r in behind if r not in there)]
 
     def _to_open(self, start: int) -> None:
         places = chain(range(start, len(self.ids)), range(min(start, len(self.ids))))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from screener.model.errors import InputError, ReviewError
 from screener.model.screening import Outcome
 from screener.screening import required_votes
-from screener.steps import pilots, records, settling
+from screener.steps import pilots, records, settling, tables_out
 from screener.steps.review import Review, adopt
 from screener.store import rounds
 from screener.store import screening as store_screening
@@ -203,10 +203,13 @@ def test_names_in_a_conflict_are_hidden(team: Review) -> None:
     _with(team, 'conflict_names = "hidden"')
     first = next(iter(records.states(team)))
     disagree(team, first)
+    text, count = tables_out.decisions_csv(team.as_person("B"))
+    assert count == 1, "an export tells no more than the conflict does"
+    assert ",A," not in text
     seen = settling.open_conflict(team, first, TA)
-    assert {v.reviewer for v in seen.votes} == {"voter A", "voter B"}
+    assert {v.reviewer for v in seen.votes} == {"other voter 1", "other voter 2"}
     settling.resolve(team.as_person("A"), first, TA, INCLUDE, how="consensus", why="read together")
     mine = settling.open_conflict(team.as_person("B"), first, TA)
-    assert {v.reviewer for v in mine.votes} == {"B", "voter A"}
+    assert {v.reviewer for v in mine.votes} == {"B", "other voter 1"}
     assert mine.proposal is not None
     assert mine.proposal["actor"] == "another voter"

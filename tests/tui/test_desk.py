@@ -249,3 +249,22 @@ def test_the_sitting_tells_of_the_stopping_rule(review: Review) -> None:
     assert "nothing is excluded until every screener has stopped" in stopped
     press(me, "g", "s", "S", "u")
     assert stopping.standing(me, TA).mine is None
+
+
+def test_undo_keeps_what_stood_beside_the_vote(review: Review) -> None:
+    me = opened_as(review, "A")
+
+    async def script(pilot: Pilot[None]) -> str:
+        await keyed(pilot, "g", "s", "n")
+        await typed(pilot, "think")
+        await keyed(pilot, "enter", "p", "p", "enter", "i", "u")
+        back = screen_text(pilot)
+        await keyed(pilot, "E")
+        return back
+
+    back = drive(me, script)
+    assert "note: think" in back
+    assert "P+" in back
+    vote = screening.own_vote(me, screening.history(me, TA)[0]["record_id"], TA)
+    assert vote is not None
+    assert (vote.vote, vote.note, vote.marks) == (Vote.EXCLUDE, "think", {"population": "yes"})

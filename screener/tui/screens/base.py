@@ -79,17 +79,20 @@ class ReviewScreen(Screen[None]):
         """Read the review again and draw it; called whenever the screen comes to the front."""
 
     def show_waiting(self) -> None:
-        self.query_one(RoadLine).show(self.workbench.waiting)
+        for road in self.query(RoadLine):  # none while the screen is being made
+            road.show(self.workbench.waiting)
 
     def show_keys(self) -> None:
         """What the keys can do has changed."""
         self.refresh_bindings()
-        self.query_one(KeyLine).renew()
+        for line in self.query(KeyLine):
+            line.renew()
 
     def say(self, mark: str, text: str) -> None:
         """Put a message on the line and into the log."""
         self.workbench.log_line(mark, text)
-        self.query_one(MessageLine).say(mark, text)
+        for line in self.query(MessageLine):
+            line.say(mark, text)
 
     def hush(self) -> None:
         """The next key was pressed: the message has been read."""

@@ -433,7 +433,14 @@ class ScreeningScreen(ReviewScreen):
         self.app.push_screen(LineDialog(label, ", ".join(self._draft().labels or ())), answer)
 
     def action_undo(self) -> None:
+        newest = screening.history(self.review, self.stage, limit=1)
+        said = screening.own_vote(self.review, newest[0]["record_id"], self.stage) if newest else None
         record = screening.undo_last(self.review, self.stage)
+        if said is not None and (self.stage, record) not in self.workbench.drafts:
+            # What stood beside the vote is not taken back with it.
+            words = Draft(said.note, dict(said.marks) or None, said.labels or None)
+            if words != Draft():
+                self.workbench.drafts[self.stage, record] = words
         if self._order is not None:
             self._order.reopen(record)
         self._voted.discard(record)
