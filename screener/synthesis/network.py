@@ -186,5 +186,6 @@ def _place(known: Sequence[str], name: str) -> tuple[int, str]:
 
 
 def _effect_order(effect: StudyEffect) -> tuple[object, ...]:
-    """By pair of nodes after precision, so that the most precise of equal pairs comes first."""
-    return effect.se, effect.treatment, effect.comparator, effect.log_hr
+    """By pair of nodes after precision, so that the most precise of equal pairs comes first; what is equal in all of
+    that by the rest, so that the order of the input never counts."""
+    return effect.se, effect.treatment, effect.comparator, effect.log_hr, repr(effect)
