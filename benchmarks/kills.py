@@ -1,12 +1,11 @@
 """The screening desk killed at random moments: `python -m benchmarks.kills [--kills 200] [--seed 1]`.
 
-A real process draws the real desk in a pseudo-terminal of 80x24, for A and B in turn. Keys go in, as a person
-types them or some at once; what is acknowledged is read off the screen: the count of records left, or the next
-record. At a random moment comes SIGKILL. Then everything that the screen had acknowledged has to be in the
-file, in the order in which it was said and once; of what was on its way the beginning may be there, each act
-whole; and the file has to be sound. The file is looked at in a copy, so that the next process finds what the
-killed one left. Prints one line of figures and ends with 1 if anything was lost or doubled, or a database did
-not open.
+A real process draws the real desk in a pseudo-terminal of 80x24, for A and B in turn. Keys go in, as a person types
+them or some at once; what is acknowledged is read off the screen: the count of records left and the next record. At a
+random moment comes SIGKILL. Then everything that the screen had acknowledged has to be in the file, once and in the
+order in which it was said; of what was on its way the beginning may be there, each act whole; and the file has to be
+sound. It is looked at in a copy, so that the next process finds what the killed one left. Prints one line of figures
+and ends with 1 if anything was lost or doubled, or a database did not open.
 """
 
 from __future__ import annotations
@@ -258,9 +257,8 @@ def act(desk: Desk, person: Person, chance: random.Random, *, killed: bool = Fal
     start = len(desk.text)
 
     def drawn() -> bool:
-        if _LEFT.search(desk.text, start) is None or desk.left != after:
-            return False
-        return after != before or desk.record != record
+        """The new count, and another record."""
+        return _LEFT.search(desk.text, start) is not None and desk.left == after and desk.record != record
 
     last_key = chance.randrange(len(keys)) if killed else len(keys)
     for number, (key, answer) in enumerate(keys):

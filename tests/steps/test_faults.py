@@ -8,22 +8,31 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from screener.model.extraction import Form
 from screener.model.screening import Stage, Vote
-from screener.steps import deduplication, flow, retrieval, screening, settling, studies
+from screener.steps import deduplication, flow, pilots, retrieval, screening, settling, stopping, studies
+from screener.steps.decisions import import_decisions
 from screener.steps.importing import import_file
-from screener.steps.review import Review, open_review
+from screener.steps.review import Review, adopt, open_review
 from tests.builders import fixed_ids
-from tests.steps.team import EXCLUDE, FT, INCLUDE, TA, include, judge, make_team, queue, say, settle
+from tests.steps.team import EXCLUDE, FT, INCLUDE, MAYBE, TA, include, judge, make_team, queue, say, settle
 
 CSV = """Title,Authors,Year,Source key
 First trial of a made-up drug,"One, Anna",2020,K1
 Second trial of another thing,"Two, Bo",2021,K2
 Third trial of something else,"Three, Cy",2022,K3
+"""
+
+VOTES = """record,stage,reviewer,vote,reason,note,marks,labels
+pubmed:99000003,title_abstract,A,maybe,,ask,population=yes,methods
+pubmed:99000003,title_abstract,A,exclude,design,,,
+pubmed:99000004,title_abstract,B,include,,,,
+pubmed:99000004,title_abstract,B,undo,,,,
 """
 
 
@@ -39,6 +48,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     deduplication.deduplicate(review)
     include(review, queue(review, "A")[0], "TRIAL")
     (folder / "file.csv").write_text(CSV, "utf-8")
+    (folder / "votes.csv").write_text(VOTES, "utf-8")
     review.close()
     return folder
 
@@ -72,6 +82,64 @@ def history(review: Review) -> list[Callable[[], object]]:
     ]
 
 
+def screened(review: Review) -> list[Callable[[], object]]:
+    """What screening has beside votes and an adjudication: a pilot, marks and labels, consensus, attempts to get a
+    report, settling anew, votes from a file, another protocol, a stop."""
+    first, second, third = (
+        row[0] for row in review.store.rows("SELECT id FROM records ORDER BY first_seen LIMIT 3 OFFSET 1")
+    )
+    a, b = review.as_person("A"), review.as_person("B")
+
+    def another_protocol() -> None:
+        draft = review.folder / "review.toml"
+        text = draft.read_text("utf-8")
+        if "stop_recall" not in text:
+            head = "[screening.title_abstract]\n"
+            draft.write_text(text.replace(head, f"{head}stop_recall = 0.5\nstop_confidence = 0.8\n"), "utf-8")
+        adopt(review, "a stopping rule")
+
+    return [
+        lambda: pilots.start(review, TA, name="calibration", chosen=[first, second]),
+        lambda: say(
+            review, "A", first, MAYBE, note="?", marks={"population": "yes"}, labels=["methods", "later"]
+        ),
+        lambda: say(review, "A", first, EXCLUDE, reason="design", marks={"outcomes": "no"}),
+        lambda: screening.undo_last(a, TA),
+        lambda: say(review, "A", first, INCLUDE, labels=["later"]),
+        lambda: say(review, "B", first, EXCLUDE, reason="population", marks={"population": "no"}),
+        lambda: pilots.end(review, TA, "well enough"),
+        lambda: settling.open_conflict(a, first, TA),
+        lambda: settle(review, "A", first, INCLUDE, how="consensus"),
+        lambda: settle(review, "B", first, INCLUDE, how="consensus", confirm=True, why=""),
+        lambda: retrieval.retrieve(a, first, "sought", "the library"),
+        lambda: retrieval.retrieve(b, first, "not_retrieved"),
+        lambda: retrieval.retrieve(a, first, "sought", "its authors"),
+        lambda: retrieval.retrieve(a, first, "retrieved"),
+        lambda: say(review, "A", first, EXCLUDE, FT, reason="design", labels=["later"]),
+        lambda: say(review, "B", first, INCLUDE, FT),
+        lambda: settle(review, "C", first, EXCLUDE, FT, reason="population"),
+        lambda: settle(review, "E", first, INCLUDE, FT, why="read once more"),
+        lambda: import_decisions(review, review.folder / "votes.csv", dry_run=True),
+        lambda: import_decisions(review, review.folder / "votes.csv"),
+        another_protocol,
+        *(lambda record=record: say(review, "A", record, EXCLUDE) for record in (second, third)),
+        lambda: stopping.stop(a, TA),
+        lambda: stopping.undo(a, TA),
+    ]
+
+
+HISTORIES = {"team": history, "screening": screened}
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A history without a fault: how many writes it takes, and the whole content after each of its acts."""
+
+    acts: Callable[[Review], list[Callable[[], object]]]
+    writes: int
+    after: list[object]
+
+
 def content(review: Review) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table."""
     names = [
@@ -89,9 +157,11 @@ def opened(base: Path, folder: Path) -> Review:
     return open_review(folder, "C", ids=fixed_ids(7))
 
 
-@pytest.fixture(scope="module")
-def undisturbed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, list[object]]:
-    """How many writes the history takes, and the whole content after each of its acts."""
+@pytest.fixture(scope="module", params=HISTORIES)
+def undisturbed(
+    request: pytest.FixtureRequest, base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Undisturbed:
+    acts = HISTORIES[request.param]
     review = opened(base, tmp_path_factory.mktemp("whole") / "review")
     writes = 0
 
@@ -101,11 +171,11 @@ def undisturbed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[i
 
     review.store.before_write = count
     after: list[object] = [content(review)]
-    for act in history(review):
+    for act in acts(review):
         act()
         after.append(content(review))
     review.close()
-    return writes, after
+    return Undisturbed(acts, writes, after)
 
 
 def until_fault(acts: list[Callable[[], object]]) -> int:
@@ -129,14 +199,11 @@ def sound(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def test_a_failure_before_any_write(
-    base: Path, undisturbed: tuple[int, list[object]], tmp_path: Path
-) -> None:
+def test_a_failure_before_any_write(base: Path, undisturbed: Undisturbed, tmp_path: Path) -> None:
     """An exception before the k-th write, for every k: the content is exactly that after the last finished
     act, and the same act succeeds when it is tried again."""
-    writes, after = undisturbed
-    assert writes > 60
-    for k in range(writes):
+    assert undisturbed.writes > 60
+    for k in range(undisturbed.writes):
         folder = tmp_path / f"at{k}"
         review = opened(base, folder)
         left = k
@@ -148,9 +215,9 @@ def test_a_failure_before_any_write(
             left -= 1
 
         review.store.before_write = fail
-        acts = history(review)
+        acts = undisturbed.acts(review)
         done = until_fault(acts)
-        assert content(review) == after[done]
+        assert content(review) == undisturbed.after[done]
         review.store.before_write = None
         acts[done]()
         assert review.store.check() == []
@@ -160,11 +227,10 @@ def test_a_failure_before_any_write(
         shutil.rmtree(folder)
 
 
-def test_a_crash_before_any_write(base: Path, undisturbed: tuple[int, list[object]], tmp_path: Path) -> None:
+def test_a_crash_before_any_write(base: Path, undisturbed: Undisturbed, tmp_path: Path) -> None:
     """The process dies before the k-th write, for every k: no rollback, no closing. What its acts had
     acknowledged is there after reopening, and nothing else."""
-    writes, after = undisturbed
-    for k in range(writes):
+    for k in range(undisturbed.writes):
         folder = tmp_path / f"at{k}"
         shutil.copytree(base, folder)
         read, write = os.pipe()
@@ -181,7 +247,7 @@ def test_a_crash_before_any_write(base: Path, undisturbed: tuple[int, list[objec
                     left -= 1
 
                 review.store.before_write = die
-                for act in history(review):
+                for act in undisturbed.acts(review):
                     act()
                     os.write(write, b".")
             finally:
@@ -190,7 +256,7 @@ def test_a_crash_before_any_write(base: Path, undisturbed: tuple[int, list[objec
         with os.fdopen(read, "rb") as pipe:
             done = len(pipe.read())
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
-        assert sound(folder) == after[done]
+        assert sound(folder) == undisturbed.after[done]
         shutil.rmtree(folder)
 
 
