@@ -194,6 +194,8 @@ class Person:
         self.rows: list[Said] = []
         self.done: list[Said] = []  # acknowledged in this sitting
         self.under_way: list[Said] = []
+        # What stood beside votes that were taken back in this sitting: it goes with the next vote on the record.
+        self.beside: dict[int, Said] = {}
 
     def holds(self, rows: list[Said]) -> dict[int, int]:
         """The records on which a vote stands, with the place of its row."""
@@ -203,10 +205,17 @@ class Person:
                 heads[row.record] = place
         return {record: place for record, place in heads.items() if rows[place].vote is not None}
 
-    def newest(self) -> int | None:
-        """The record whose vote `u` takes back."""
-        held = self.holds([*self.rows, *self.done])
-        return max(held, key=held.__getitem__) if held else None
+    def newest(self) -> Said | None:
+        """The vote that `u` takes back."""
+        rows = [*self.rows, *self.done]
+        held = self.holds(rows)
+        return rows[max(held.values())] if held else None
+
+    def take_back(self, vote: Said) -> Said:
+        assert vote.record is not None
+        if (vote.note, vote.marks, vote.labels) != (None, "{}", "[]"):
+            self.beside[vote.record] = vote
+        return Said(vote.record, None)
 
 
 def sit(desk: Desk, person: Person, chance: random.Random, records: int) -> None:
@@ -220,7 +229,7 @@ def sit(desk: Desk, person: Person, chance: random.Random, records: int) -> None
     desk.until(lambda: desk.left == expected, f"'{expected} left' for {person.name}")
     for _ in range(chance.randrange(0, 8)):
         act(desk, person, chance)
-    if chance.random() < 0.3:
+    if chance.random() < 0.3 and not person.beside:
         # Typed ahead: the screen may draw several of them at once.
         picked = [chance.choice(AT_ONCE) for _ in range(chance.randrange(2, 7))]
         before = desk.left
@@ -242,7 +251,7 @@ def act(desk: Desk, person: Person, chance: random.Random, *, killed: bool = Fal
     after = before - 1
     keys: Keys
     if kind < 0.12 and (back := person.newest()) is not None:
-        keys, said, after = (("u", None),), Said(back, None), before + 1
+        keys, said, after = (("u", None),), person.take_back(back), before + 1
     elif kind < 0.24 and person.done and person.done[-1].vote is not None:
         # A change of mind: back to the record before, and another vote; none is left less.
         last = person.done[-1]
@@ -250,6 +259,11 @@ def act(desk: Desk, person: Person, chance: random.Random, *, killed: bool = Fal
         desk.until(lambda: desk.record == last.record, "the record before")
         keys, after, record = (("i", None),), before, last.record
         said = Said(record, "include", None, last.note, last.marks, last.labels)
+    elif record in person.beside:
+        kept = person.beside.pop(record)
+        key, plain = chance.choice(AT_ONCE)
+        keys = ((key, None),)
+        said = replace(kept, vote=plain.vote, reason=plain.reason)
     else:
         keys, plain = chance.choice(VOTES)
         said = replace(plain, record=record)
@@ -346,7 +360,7 @@ def look(folder: Path, copy: Path, people: list[Person], names: dict[str, int], 
             figures.torn += torn
             figures.fault(f"not as it was said: {person.under_way}, {more}")
         figures.acknowledged += len(person.done)
-        person.rows, person.done, person.under_way = found, [], []
+        person.rows, person.done, person.under_way, person.beside = found, [], [], {}
 
 
 def run(folder: Path, kills: int, seed: int, records: int) -> Figures:
