@@ -92,8 +92,9 @@ def start(
 
 def end(review: Review, stage: Stage, note: str | None = None) -> Pilot:
     """End the open round: from here on all records wait, and the round's take as many votes as any other."""
-    me = review.person(Role.COORDINATOR)
     with review.store.write():
+        review.refresh()
+        me = review.person(Role.COORDINATOR)
         pilot = rounds.open_pilot(review.store, stage)
         if pilot is None:
             raise ReviewError(f"no pilot is open at {stage.label}")

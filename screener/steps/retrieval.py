@@ -47,6 +47,7 @@ class Retrieval:
 
 def retrieve(review: Review, record: str, status: str, note: str | None = None) -> None:
     """Say of a report that it is sought, retrieved or not retrieved. Each 'sought' is one attempt, made today."""
+    review.refresh()
     me = review.person()
     if status not in STATUSES:
         raise ReviewError(f"'{status}' is no retrieval status", expected="sought, retrieved or not_retrieved")

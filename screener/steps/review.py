@@ -90,9 +90,10 @@ class Review:
         """Take the protocol that is in force now."""
         adopted = ledger.adopted_protocol(self.store)
         if adopted is not None:
-            self._protocol = protocol_file.parse_protocol(adopted.text, file="the adopted protocol")
-            self.protocol_id = adopted.id
-            self.me = find_reviewer(self._protocol, self.me.id) if self.me else None
+            found = protocol_file.parse_protocol(adopted.text, file="the adopted protocol")
+            # First, so that whom it does not name is refused each time and not only once.
+            me = find_reviewer(found, self.me.id) if self.me else None
+            self._protocol, self.protocol_id, self.me = found, adopted.id, me
 
     def refresh(self) -> None:
         """Follow an adoption by another process: roles and rules come from the version in force."""

@@ -94,13 +94,16 @@ def vote(
     marks: Mapping[str, str] | None = None,
     labels: Sequence[str] = (),
     shown: records.Card | None = None,
+    under: str | None = None,
 ) -> None:
     """Cast or change this person's vote; on disk when the call returns.
 
     `marks` map PICOS elements to "yes", "no" or "unclear"; `labels` are the person's own words for finding the
     record again. Both go with the vote, and are as blinded as it is.
 
-    `shown` is what was on the screen: its citation and version are kept with the vote.
+    `shown` is what was on the screen: its citation and version are kept with the vote, which is on the record that
+    holds this citation now, should records have been merged or split meanwhile. `under` is the protocol (its id) whose
+    criteria and reasons were on the screen: under another one the vote is refused, for it may mean something else.
 
     Raises ReviewError when the person may not vote, the record is not at that stage, the reason is
     unknown or missing, or the votes have been shown (then a resolution is needed).
@@ -108,6 +111,13 @@ def vote(
     with review.store.write():
         review.refresh()
         me = review.person(Role.SCREENER)
+        if under is not None and under != review.protocol_id:
+            raise ReviewError(
+                "another protocol has been adopted since this was drawn; no vote was cast",
+                expected="a vote by its criteria and reasons",
+            )
+        if shown is not None:
+            record = store_citations.record_of(review.store, shown.citation)
         _check_choice(review, stage, choice, reason)
         _check_marks(marks or {}, labels)
         _refuse_stopped(review, record, stage)
@@ -159,8 +169,9 @@ def _voted_on(review: Review, record: str, head: Row | None, shown: records.Card
 
 def take_back(review: Review, record: str, stage: Stage) -> None:
     """Undo this person's vote on a record: a new row; the record returns to the person's queue."""
-    me = review.person(Role.SCREENER)
     with review.store.write():
+        review.refresh()
+        me = review.person(Role.SCREENER)
         heads = [
             head
             for head in store_screening.own_heads(review.store, me.id, record, stage)
@@ -186,6 +197,7 @@ def take_back(review: Review, record: str, stage: Stage) -> None:
 
 def undo_last(review: Review, stage: Stage) -> str:
     """Take back this person's newest vote at a stage; gives its record. Raises ReviewError if there is none."""
+    review.refresh()
     me = review.person(Role.SCREENER)
     newest = store_screening.own_history(review.store, me.id, stage, limit=1)
     if not newest:

@@ -71,6 +71,7 @@ def _role_in(review: Review, record: str, stage: Stage) -> str:
 
 def open_conflict(review: Review, record: str, stage: Stage) -> ConflictView:
     """Show the votes of a conflict to somebody who may settle it; that they were shown is recorded."""
+    review.refresh()
     me = review.person()
     if records.state(review, record).at(stage).outcome is not Outcome.CONFLICT:
         raise ReviewError(f"there is no conflict on this record at {stage.label}", entry=record)
@@ -117,6 +118,7 @@ def resolve(
     A consensus is written by one voter and confirmed by another (`confirm`). An exclusion at full text
     takes the given reason, else the first in the protocol's order among the votes.
     """
+    review.refresh()
     me = review.person()
     if outcome is Vote.MAYBE:
         raise ReviewError("a resolution decides", field="outcome", expected="include or exclude")

@@ -85,8 +85,9 @@ def stop(review: Review, stage: Stage) -> Standing:
 
 def undo(review: Review, stage: Stage) -> Standing:
     """Take this person's stop back: what it left waits again, for everybody."""
-    me = review.person(Role.SCREENER)
     with review.store.write():
+        review.refresh()
+        me = review.person(Role.SCREENER)
         head = rounds.stop_of(review.store, me.id, stage)
         if head is None:
             raise ReviewError(f"you have not stopped at {stage.label}")

@@ -32,6 +32,12 @@ class Order:
             self.done.add(self.current)
         self._to_open(self._at + 1)
 
+    def drop(self) -> None:
+        """The record on the desk is none any more: out with it, and on to the next that is not done."""
+        if self.current is not None:
+            self.done.discard(self.ids.pop(self._at))
+            self._to_open(self._at)
+
     def forward(self) -> bool:
         """The next record, done or not; after the last the first that is not done. False: there is none."""
         before = self._at

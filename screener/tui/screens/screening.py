@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from screener.model.errors import ScreenerError
-from screener.model.protocol import Role
+from screener.model.errors import ReviewError, ScreenerError
+from screener.model.protocol import Reason, Role
 from screener.model.screening import CastVote, Stage, Vote
 from screener.screening import ALLOWED, Highlighter
 from screener.sources.changes import Change
@@ -129,12 +129,15 @@ class ScreeningScreen(ReviewScreen):
         self._voted: set[str] = set()  # since that reading began
         self._found: list[Line] | None = None
         self._rearranged = False
+        # What the desk was drawn by: a vote means these reasons and no others.
+        self._reasons: Sequence[Reason] = ()
+        self._under: str | None = None
 
     # What stands on the screen -----------------------------------------------------------------
 
     def body(self) -> Iterator[Widget]:
         protocol = self.review.protocol
-        self._reasons = protocol.reasons[self.stage]
+        self._reasons, self._under = protocol.reasons[self.stage], self.review.protocol_id
         self._pace = Pace(self.workbench.clock)
         yield Static(markup=False, id="progress")
         with Horizontal(id="desk"):
@@ -147,6 +150,17 @@ class ScreeningScreen(ReviewScreen):
                 yield Static(reasons_content(self._reasons), id="reasons")
         yield Static(markup=False, id="folded")
 
+    def _follow_protocol(self) -> None:
+        """Draw what another protocol asks, if one has been adopted since."""
+        if self.review.protocol_id == self._under:
+            return
+        protocol = self.review.protocol
+        self._reasons, self._under = protocol.reasons[self.stage], self.review.protocol_id
+        self.query_one("#criteria Static", Static).update(criteria_content(protocol.criteria))
+        self.query_one("#reasons", Static).update(reasons_content(self._reasons))
+        self.query_one(Reader).highlight(Highlighter(protocol.criteria))
+        self.on_resize()
+
     def on_resize(self) -> None:
         criteria = self.review.protocol.criteria
         folded = folded_content(criteria, self._reasons, self.app.size.width - 2)
@@ -158,7 +172,10 @@ class ScreeningScreen(ReviewScreen):
         return me is not None and Role.SCREENER in me.roles
 
     def renew(self) -> None:
+        self.review.refresh()
+        self._follow_protocol()
         if not self.voter:
+            self._order = self._card = None
             self.query_one(Reader).show_nothing(self._not_yours())
             self.show_keys()
             return
@@ -266,17 +283,27 @@ class ScreeningScreen(ReviewScreen):
     def _draw(self) -> None:
         """Read the record on the desk and draw it."""
         reader = self.query_one(Reader)
+        self._card = self._laid()
         record = self.record
-        if record is None:
-            self._card = self._own = None
+        if record is None or self._card is None:
+            self._own = None
             reader.show_nothing(self._nothing_waits())
         else:
-            self._card = records.card(self.review, record)
             self._own = screening.own_vote(self.review, record, self.stage)
             reader.show(self._card)
             self._pace.start()
         self._draw_progress()
         self.show_keys()
+
+    def _laid(self) -> Card | None:
+        """The record on the desk; what became part of another record since the queue was read is passed over."""
+        while self._order is not None and (record := self._order.current) is not None:
+            try:
+                return records.card(self.review, record)
+            except ReviewError:
+                self._order.drop()
+                self._waiting -= 1
+        return None
 
     def _draw_progress(self) -> None:
         left = self._order.left if self._order is not None else 0
@@ -322,6 +349,10 @@ class ScreeningScreen(ReviewScreen):
 
     def _not_yours(self) -> Content:
         me = self.review.me
+        if me is not None and not me.active:
+            return Content(
+                f"{me.id} has left the review. What {me.id} said counts on; nothing can be added to it."
+            )
         who = f"{me.id} is {', '.join(sorted(me.roles))}" if me else "It is not known who you are (--as ID)"
         screeners = ", ".join(r.id for r in self.review.protocol.with_role(Role.SCREENER))
         return Content(
@@ -373,17 +404,23 @@ class ScreeningScreen(ReviewScreen):
         if record is None or self._order is None:
             return
         said = self._draft()
-        screening.vote(
-            self.review,
-            record,
-            self.stage,
-            choice,
-            reason=reason,
-            note=said.note or None,
-            marks=said.marks,
-            labels=said.labels or (),
-            shown=self._card,
-        )
+        try:
+            screening.vote(
+                self.review,
+                record,
+                self.stage,
+                choice,
+                reason=reason,
+                note=said.note or None,
+                marks=said.marks,
+                labels=said.labels or (),
+                shown=self._card,
+                under=self._under,
+            )
+        except ReviewError:
+            if self.review.protocol_id != self._under:
+                self.renew()
+            raise
         self.workbench.drafts.pop((self.stage, record), None)
         if record not in self._order.done and not self._reading:
             self._waiting -= 1
@@ -391,7 +428,17 @@ class ScreeningScreen(ReviewScreen):
         self.workbench.votes_changed(self.stage)
         self._pace.vote(choice)
         self._order.finish()
+        self._pass_over()
         self._draw()
+
+    def _pass_over(self) -> None:
+        """On to what still waits: the next may have got this person's vote in another session, or by a merge."""
+        while self._order is not None and (record := self._order.current) is not None:
+            if record in self._differs or screening.own_vote(self.review, record, self.stage) is None:
+                break
+            self._order.finish()
+            if not self._reading:
+                self._waiting -= 1
 
     def action_vote(self, choice: str) -> None:
         self._cast(VOTES[choice], None)
@@ -436,6 +483,7 @@ class ScreeningScreen(ReviewScreen):
         newest = screening.history(self.review, self.stage, limit=1)
         said = screening.own_vote(self.review, newest[0]["record_id"], self.stage) if newest else None
         record = screening.undo_last(self.review, self.stage)
+        self._follow_protocol()
         if said is not None and (self.stage, record) not in self.workbench.drafts:
             # What stood beside the vote is not taken back with it.
             words = Draft(said.note, dict(said.marks) or None, said.labels or None)
@@ -557,7 +605,7 @@ class ScreeningScreen(ReviewScreen):
             return True if allowed and self.record is not None else None
         if action == "reason":
             number = parameters[0]
-            fits = isinstance(number, int) and number <= len(self.review.protocol.reasons[self.stage])
+            fits = isinstance(number, int) and number <= len(self._reasons)
             return True if fits and self.record is not None else None
         if action == "vote" and parameters == ("exclude",) and self.stage is Stage.FULL_TEXT:
             return None

@@ -38,6 +38,10 @@ class Reader(Vertical):
         yield self._facts
         yield self._scroll
 
+    def highlight(self, highlighter: Highlighter) -> None:
+        """Other terms from here on."""
+        self._highlighter = highlighter
+
     def show(self, card: Card) -> None:
         self._card = card
         self._draw()
