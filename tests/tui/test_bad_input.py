@@ -14,6 +14,7 @@ from screener.steps import deduplication, records, screening
 from screener.steps.review import Review, adopt, open_review
 from screener.tui.app import ScreenerApp
 from tests.builders import add_citations, citation, fixed_ids, make_review, opened_as
+from tests.steps.team import make_team
 from tests.tui.driver import LARGE, SMALL, drive, keyed, screen_text
 
 TA = Stage.TITLE_ABSTRACT
@@ -143,25 +144,42 @@ def test_votes_keep_their_reason_under_a_later_label(review: Review) -> None:
 
 # The person -----------------------------------------------------------------------------------------
 
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Review]:
+    """Six records and screeners enough to do without A."""
+    made = make_team(tmp_path / "team", 6)
+    yield made
+    made.close()
+
+
 LEFT = ('[[reviewers]]\nid = "A"', '[[reviewers]]\nactive = false\nid = "A"')
 
 
-def test_who_is_deactivated_at_the_open_desk(review: Review) -> None:
+def test_who_is_deactivated_at_the_open_desk(team: Review) -> None:
     """Nothing more can be said, not even taken back; what was said counts on; the desk says why."""
-    text = at_the_desk(
-        review, lambda: adopted(review, lambda t: t.replace(*LEFT)), "i", "u", "m", before=("i",)
-    )
+    text = at_the_desk(team, lambda: adopted(team, lambda t: t.replace(*LEFT)), "i", "u", "m", before=("i",))
 
-    assert said(review) == [("A", "include", None)]
+    assert said(team) == [("A", "include", None)]
     assert "A has left the review" in text[0]
     assert "Traceback" not in "".join(text)
 
 
-def test_undo_after_leaving(review: Review) -> None:
-    text = at_the_desk(review, lambda: adopted(review, lambda t: t.replace(*LEFT)), "u", before=("i",))
+def test_undo_after_leaving(team: Review) -> None:
+    text = at_the_desk(team, lambda: adopted(team, lambda t: t.replace(*LEFT)), "u", before=("i",))
 
-    assert said(review) == [("A", "include", None)]
+    assert said(team) == [("A", "include", None)]
     assert "A has left the review" in text[0]
+
+
+def test_who_has_left_may_look(team: Review) -> None:
+    """The screens open, and say it; no key votes."""
+    adopted(team, lambda t: t.replace(*LEFT))
+    team.reload()
+    text = at_the_desk(team, lambda: None, "i", "1", "u")
+
+    assert said(team) == []
+    assert all("A has left the review" in each for each in text)
 
 
 def test_who_is_struck_off_before_saying_anything(review: Review) -> None:
