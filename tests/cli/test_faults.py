@@ -307,3 +307,33 @@ def test_a_search_without_a_server(shell: Shell, folder: Path) -> None:
     assert (said.code, said.error["kind"]) == (1, "input")
     assert "drug.toml" in str(said.error["file"])
     assert content(folder) == before
+
+
+@pytest.mark.parametrize("words", [["status"], ["decide", RECORD, "include", "--stage", "title_abstract"]])
+def test_an_unknown_reviewer(shell: Shell, folder: Path, words: list[str]) -> None:
+    """Nobody of that name: exit 1, the reviewers are named, nothing is written."""
+    before = content(folder)
+    said = shell("-C", folder, "--as", "X", *words, "--json")
+    assert said.code == 1
+    assert said.error["field"] == "--as"
+    assert said.error["message"] == "'X' is no reviewer of this review"
+    assert "A, B" in str(said.error["expected"])
+    assert content(folder) == before
+
+
+def test_a_reviewer_who_has_left(shell: Shell, folder: Path) -> None:
+    """May look, and say nothing more."""
+    draft = folder / "review.toml"
+    text = draft.read_text("utf-8")
+    draft.write_text(
+        text.replace('[[reviewers]]\nid = "A"', '[[reviewers]]\nactive = false\nid = "A"'), "utf-8"
+    )
+    assert shell("-C", folder, "--as", "C", "protocol", "adopt", "--reason", "A has left").code == 0
+    before = content(folder)
+    assert shell("-C", folder, "--as", "A", "status").code == 0
+    said = shell(
+        "-C", folder, "--as", "A", "decide", RECORD, "include", "--stage", "title_abstract", "--json"
+    )
+    assert said.code == 1
+    assert "A has left the review" in str(said.error["message"])
+    assert content(folder) == before

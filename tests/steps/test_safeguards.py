@@ -10,13 +10,14 @@ import pytest
 from screener.cli.app import run
 from screener.model.errors import InputError, ReviewError
 from screener.sources import Entrez, read_bytes
-from screener.steps import screening
+from screener.steps import retrieval, screening, settling
 from screener.steps.dedup_files import dedup_files
 from screener.steps.files import convert
 from screener.steps.handoff import audit_csv, export
-from screener.steps.review import Review, adopt
+from screener.steps.review import Review, adopt, open_review
 from screener.store.citations import find_record
-from tests.steps.team import EXCLUDE, INCLUDE, TA, make_team, queue
+from screener.store.ledger import count_acts
+from tests.steps.team import EXCLUDE, INCLUDE, TA, agree, disagree, make_team, queue
 
 RIS = "TY  - JOUR\nTI  - A trial of drug A\nPY  - 2020\nER  - \n"
 
@@ -127,3 +128,30 @@ def test_the_screens_want_a_terminal(team: Review, capsys: pytest.CaptureFixture
     assert run(["-C", str(team.folder), "--as", "A", "--json"]) == 2
 
     assert '"error"' in capsys.readouterr().out
+
+
+def test_who_has_left_says_nothing_more_from_an_open_program(team: Review) -> None:
+    """Neither a vote nor its undo, nor a resolution, nor a word on a report: another process adopted meanwhile."""
+    first, second = queue(team, "A")[:2]
+    a, c = team.as_person("A"), open_review(team.folder, "C")
+    agree(team, first)
+    disagree(team, second)
+    draft = c.folder / "review.toml"
+    text = draft.read_text("utf-8")
+    draft.write_text(
+        text.replace('[[reviewers]]\nid = "A"', '[[reviewers]]\nactive = false\nid = "A"'), "utf-8"
+    )
+    adopt(c, "A has left")
+    before = count_acts(team.store)
+    for act in (
+        lambda: screening.take_back(a, first, TA),
+        lambda: screening.undo_last(a, TA),
+        lambda: settling.open_conflict(a, second, TA),
+        lambda: settling.resolve(a, second, TA, INCLUDE, how="consensus", why="read again"),
+        lambda: retrieval.retrieve(a, first, "sought"),
+    ):
+        with pytest.raises(ReviewError, match="A has left the review"):
+            act()
+        a = team.as_person("A")
+    assert count_acts(team.store) == before
+    c.close()
