@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -133,7 +133,7 @@ def test_the_screens_want_a_terminal(team: Review, capsys: pytest.CaptureFixture
 def test_who_has_left_says_nothing_more_from_an_open_program(team: Review) -> None:
     """Neither a vote nor its undo, nor a resolution, nor a word on a report: another process adopted meanwhile."""
     first, second = queue(team, "A")[:2]
-    a, c = team.as_person("A"), open_review(team.folder, "C")
+    c = open_review(team.folder, "C")
     agree(team, first)
     disagree(team, second)
     draft = c.folder / "review.toml"
@@ -143,15 +143,15 @@ def test_who_has_left_says_nothing_more_from_an_open_program(team: Review) -> No
     )
     adopt(c, "A has left")
     before = count_acts(team.store)
-    for act in (
-        lambda: screening.take_back(a, first, TA),
-        lambda: screening.undo_last(a, TA),
-        lambda: settling.open_conflict(a, second, TA),
-        lambda: settling.resolve(a, second, TA, INCLUDE, how="consensus", why="read again"),
-        lambda: retrieval.retrieve(a, first, "sought"),
-    ):
+    acts: list[Callable[[Review], object]] = [
+        lambda a: screening.take_back(a, first, TA),
+        lambda a: screening.undo_last(a, TA),
+        lambda a: settling.open_conflict(a, second, TA),
+        lambda a: settling.resolve(a, second, TA, INCLUDE, how="consensus", why="read again"),
+        lambda a: retrieval.retrieve(a, first, "sought"),
+    ]
+    for act in acts:
         with pytest.raises(ReviewError, match="A has left the review"):
-            act()
-        a = team.as_person("A")
+            act(team.as_person("A"))
     assert count_acts(team.store) == before
     c.close()
