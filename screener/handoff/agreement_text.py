@@ -191,7 +191,7 @@ def _lines(header: Sequence[str], rows: Sequence[Sequence[object]]) -> tuple[str
     widths = [max(cell_len(row[i]) for row in cells) for i in range(len(header))]
     others, gaps = sum(widths[1:]), len(widths) - 1
     gap = "  " if min(46, widths[0]) + others + 2 * gaps <= WIDTH else " "
-    widths[0] = min(widths[0], max(12, WIDTH - others - gaps * len(gap)))
+    widths[0] = min(widths[0], max(8, WIDTH - others - gaps * len(gap)))
 
     def fitted(text: str, width: int, left: bool) -> str:
         if cell_len(text) > width:

@@ -25,7 +25,7 @@ from screener.model.errors import InputError, ReviewError
 from screener.model.extraction import Form, Item
 from screener.model.protocol import Role
 from screener.model.screening import Outcome, Stage
-from screener.steps import agreement, alerts, deduplication, records, studies
+from screener.steps import agreement, alerts, deduplication, records, settling, studies
 from screener.steps.dedup_audit import audit_files
 from screener.steps.flow import flow, flow_records
 from screener.steps.review import Review
@@ -33,7 +33,7 @@ from screener.steps.search_report import search_report, search_table
 from screener.steps.tables_out import references
 from screener.store import citations as store_citations
 from screener.store import extraction as store_extraction
-from screener.store import ledger, screening
+from screener.store import ledger, rounds, screening
 from screener.synthesis.network import LEVELS, Part, build_networks
 
 WHAT = ("networks", "tables", "flow", "searches", "deduplication", "agreement", "citations", "audit")
@@ -401,13 +401,23 @@ def audit_csv(review: Review) -> str:
 
     That it shows votes is recorded: from here on they change only by a resolution.
     It lies in a folder that the team shares: votes of record-stages that are still open, and forms of
-    studies that both extractors have not submitted, come into the log when they are closed.
+    studies that both extractors have not submitted, come into the log when they are closed; votes whose names the
+    protocol hides, when they are settled; who stopped early, when all have.
     """
     me = review.person(Role.COORDINATOR)
     record_of = {
         c: r for r, members in store_citations.members_by_record(review.store).items() for c in members
     }
-    closed = {stage.value: screening.visible_votes(review.store, stage, None) for stage in Stage}
+    veiled = settling.veiled(review)
+    closed = {
+        stage.value: {
+            record: None  # in order
+            for record in screening.visible_votes(review.store, stage, None)
+            if (stage, record) not in veiled
+        }
+        for stage in Stage
+    }
+    stopped = {stage.value for stage in Stage if rounds.stops_in_force(review.store, stage)}
     opened = store_extraction.submitted(review.store, None)
     with review.store.write():
         for stage in Stage:
@@ -418,6 +428,10 @@ def audit_csv(review: Review) -> str:
         said = row["said"]
         if row["kind"] == "decision":
             return record_of[said["citation_id"]] in closed[said["stage"]]
+        if row["kind"] == "resolution":
+            return (Stage(said["stage"]), record_of[said["citation_id"]]) not in veiled
+        if row["kind"] == "stop":
+            return said["stage"] in stopped
         if row["kind"] in {"extraction", "submission"}:
             return said["study"] in opened
         return True

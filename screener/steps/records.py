@@ -78,6 +78,7 @@ WAITING = StageStatus(Outcome.WAITING)
 
 
 def count(review: Review) -> int:
+    """How many records there are."""
     return store_citations.count_records(review.store)
 
 
@@ -176,7 +177,7 @@ def state(review: Review, record: str) -> RecordState:
             store_screening.resolution_on(store, record, stage),
             _required(review, stage, record)(record),
             torn=record in store_screening.torn_records(store, stage, record),
-            left_unread=record in rounds.left_unread(store, stage),
+            left_unread=record in rounds.left_unread(store, stage, record),
         )
     first = status[Stage.TITLE_ABSTRACT]
     second = status[Stage.FULL_TEXT] if first.outcome is Outcome.PASSED else WAITING

@@ -120,12 +120,13 @@ def vote(
             record = store_citations.record_of(review.store, shown.citation)
         _check_choice(review, stage, choice, reason)
         _check_marks(marks or {}, labels)
-        _refuse_stopped(review, record, stage)
         heads = store_screening.own_heads(review.store, me.id, record, stage)
         # Votes that differ after a merge are no vote: the record is in this person's queue again, shown or not.
         holds = own_vote(review, record, stage) is not None
         if holds:
             _refuse_shown(review, record, stage)
+        else:
+            _refuse_aside(review, record, stage)
         state = records.state(review, record)
         waits = state.at(stage).outcome is Outcome.WAITING
         if waits or not (holds or _open_for_vote(state, stage)):
@@ -252,15 +253,21 @@ def _check_marks(marks: Mapping[str, str], labels: Sequence[str]) -> None:
             )
 
 
-def _refuse_stopped(review: Review, record: str, stage: Stage) -> None:
-    """Who has stopped reads no further: the others would see what the stop left, and what it did not."""
-    stop = rounds.stop_of(review.store, review.person().id, stage)
-    if stop is not None and record in rounds.stopped_records(review.store, stop["id"]):
-        raise ReviewError(
-            f"you have stopped at {stage.label}, and this record is among those left unread",
-            entry=record,
-            expected="your stop taken back first (`screener stop --undo`)",
-        )
+def _refuse_aside(review: Review, record: str, stage: Stage) -> None:
+    """What does not wait for this person now takes no first vote either."""
+    if not set_aside(review, stage)(record):
+        return
+    # Who has stopped reads no further: the others would see what the stop left, and what it did not.
+    stopped = rounds.stop_of(review.store, review.person().id, stage) is not None
+    raise ReviewError(
+        f"you have stopped at {stage.label}, and this record is among those left unread"
+        if stopped
+        else f"a pilot is open at {stage.label}, and this record is not one of it",
+        entry=record,
+        expected="your stop taken back first (`screener stop --undo`)"
+        if stopped
+        else "the pilot's records first",
+    )
 
 
 def _refuse_shown(review: Review, record: str, stage: Stage) -> None:
@@ -304,11 +311,13 @@ def overview(review: Review) -> Overview:
         at_stage = [r for r, s in everything.items() if s.at(stage).outcome is not Outcome.WAITING]
         eligible[stage] = len(at_stage)
         voted[stage] = sum(r in mine for r in at_stage)
-        aside = set_aside(review, stage)
-        waiting[stage] = sum(
-            r not in mine and _open_for_vote(everything[r], stage) and not aside(r) for r in at_stage
-        )
-        waiting[stage] += len(_changed_since_vote(review, stage, everything))
+        waiting[stage] = 0
+        if review.me is not None and Role.SCREENER in review.me.roles:
+            aside = set_aside(review, stage)
+            waiting[stage] = sum(
+                r not in mine and _open_for_vote(everything[r], stage) and not aside(r) for r in at_stage
+            )
+            waiting[stage] += len(_changed_since_vote(review, stage, everything))
     return Overview(
         records=len(everything),
         waiting=waiting,

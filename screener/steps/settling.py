@@ -94,6 +94,19 @@ def open_conflict(review: Review, record: str, stage: Stage) -> ConflictView:
     return ConflictView(card, stage, tuple(_named(votes, me.id) if hidden else votes), proposal, role)
 
 
+def veiled(review: Review) -> set[tuple[Stage, str]]:
+    """Record-stages on which the votes differ, where the protocol hides whose they are: no export tells it either."""
+    hidden = [stage for stage in Stage if review.protocol.rules[stage].conflict_names == "hidden"]
+    if not hidden:
+        return set()
+    return {
+        (stage, record)
+        for record, state in records.states(review).items()
+        for stage in hidden
+        if state.at(stage).outcome is Outcome.CONFLICT
+    }
+
+
 def _named(votes: Sequence[CastVote], me: str) -> list[CastVote]:
     """Votes under numbers instead of names, in an order that tells nothing (that of their random parts); one's
     own stays one's own."""
@@ -160,7 +173,7 @@ def resolve(
             raise ReviewError(
                 "a consensus is between the voters",
                 field="--as",
-                expected=", ".join(sorted(vote.reviewer for vote in votes)),
+                expected="one of its voters",
             )
         # Where the votes are: after a split the resolution must not fall on a part that has new votes.
         citation = store_screening.voted_citation(review.store, record, stage) or store_citations.preferred(

@@ -13,7 +13,7 @@ from screener.model.screening import Outcome, Stage
 from screener.steps import records
 from screener.steps.ranking import own_labels_of
 from screener.steps.review import Review
-from screener.steps.screening import queue
+from screener.steps.screening import own_vote, queue
 from screener.store import citations as store_citations
 from screener.store import rounds
 
@@ -71,7 +71,8 @@ def stop(review: Review, stage: Stage) -> Standing:
         if not found.met:
             raise ReviewError(f"the stopping rule is not met ({found.describe()})", expected="reading on")
         shown = store_citations.preferred_by_record(review.store)
-        waiting = queue(review, stage)
+        # What reads differently since a vote of this person has that vote, and keeps it.
+        waiting = [r for r in queue(review, stage) if own_vote(review, r, stage) is None]
         rounds.add_stop(
             review.store,
             me.id,

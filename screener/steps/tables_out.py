@@ -8,8 +8,8 @@ from screener.handoff import decisions as handoff_decisions
 from screener.handoff.citations import csv_annotated, write_citations
 from screener.handoff.citations_tagged import ris_annotated
 from screener.handoff.csvtext import for_people
-from screener.model.screening import Outcome, Stage
-from screener.steps import records
+from screener.model.screening import Stage
+from screener.steps import records, settling
 from screener.steps.retrieval import Retrieval, retrievals
 from screener.steps.review import Review
 from screener.store import citations as store_citations
@@ -47,16 +47,13 @@ def _voted(review: Review) -> list[handoff_decisions.Voted]:
     with review.store.write():
         seen = {stage: store_screening.visible_votes(review.store, stage, me.id) for stage in Stage}
         found = []
-        hidden = [stage for stage in Stage if review.protocol.rules[stage].conflict_names == "hidden"]
-        states = records.states(review) if hidden else {}
+        veiled = settling.veiled(review)
         for record in store_citations.record_ids(review.store):
-            # Where the protocol hides whose votes differ, an export does not tell it either while they do.
-            closed = {s for s in hidden if states[record].at(s).outcome is Outcome.CONFLICT}
             votes = [
                 (stage, vote)
                 for stage in Stage
                 for vote in seen[stage].get(record, ())
-                if stage not in closed or vote.reviewer == me.id
+                if (stage, record) not in veiled or vote.reviewer == me.id
             ]
             for stage in Stage:
                 if any(at is stage and vote.reviewer != me.id for at, vote in votes):

@@ -110,11 +110,20 @@ def stopped_records(store: Store, stop: str) -> set[str]:
     }
 
 
-def left_unread(store: Store, stage: Stage) -> set[str]:
-    """Records that all screeners stopped before reading."""
+def left_unread(store: Store, stage: Stage, record: str | None = None) -> set[str]:
+    """Records that all screeners stopped before reading; with `record` only that one is looked at."""
     if store.value("SELECT 1 FROM stops LIMIT 1") is None:
         return set()
-    return {row[0] for row in store.rows("SELECT record_id FROM left_unread WHERE stage = ?", [stage.value])}
+    if record is not None and not store.value(
+        "SELECT 1 FROM members m JOIN stop_records r ON r.citation_id = m.citation_id WHERE m.record_id = ? LIMIT 1",
+        [record],
+    ):
+        return set()
+    rows = store.rows(
+        "SELECT record_id FROM left_unread WHERE stage = :stage AND (:record IS NULL OR record_id = :record)",
+        {"stage": stage.value, "record": record},
+    )
+    return {row[0] for row in rows}
 
 
 def stops_in_force(store: Store, stage: Stage) -> list[Row]:

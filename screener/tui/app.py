@@ -24,11 +24,13 @@ from screener.model.extraction import Form
 from screener.model.protocol import Role
 from screener.model.screening import Stage
 from screener.steps import alerts, deduplication, queries, screening, studies
+from screener.steps.arranging import Arrangement
 from screener.steps.ranking import Answer, Failed, Ranker
 from screener.steps.review import Review
 from screener.steps.studies import Standing
 from screener.tui import theme
 from screener.tui.draft import Draft
+from screener.tui.pace import Pace
 from screener.tui.places import PLACES, make_screen
 from screener.tui.screens.base import ReviewScreen
 from screener.tui.screens.dialogs import AskDialog, GoDialog
@@ -96,6 +98,9 @@ class ScreenerApp(App[None]):
         # The processes that learn from the person's votes, by stage, and what they said last.
         self._rankers: dict[Stage, Ranker] = {}
         self.ranked: dict[Stage, Answer] = {}
+        # The sitting goes on when the desk is left for another place, and so does the order of its queue.
+        self.paces: dict[Stage, Pace] = {}
+        self.arranged: dict[Stage, Arrangement] = {}
         # Forms that were typed and not kept yet, by study, form and item.
         self.form_drafts: dict[tuple[str, Form, str], dict[str, str]] = {}
         for each in theme.THEMES:
@@ -277,6 +282,10 @@ class ScreenerApp(App[None]):
         at = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(at + 1) % len(names)]
         self.tell("+", f"colours: {self.theme}")
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C: Textual's own answer would lie over the screen; ours asks."""
+        self.action_leave()
 
     def action_leave(self) -> None:
         def answer(yes: bool | None) -> None:

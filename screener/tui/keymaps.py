@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from textual.binding import Binding
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from screener.model.errors import InputError
 
@@ -75,11 +77,25 @@ def _own(keys: Mapping[str, Any], file: str) -> dict[str, str]:
             raise InputError(
                 "no screen has such an act", file=file, field=id_, expected="an id of docs/screens.md"
             )
-        if not isinstance(key, str) or not all(part.strip() for part in key.split(",")):
+        if not isinstance(key, str) or not all(_is_key(part.strip()) for part in key.split(",")):
             raise InputError(
                 f"{key!r} is no key", file=file, field=id_, expected='a text such as "z" or "j,right"'
             )
     return {id_: key.replace(" ", "") for id_, key in flat.items()}
+
+
+def _is_key(name: str) -> bool:
+    """A character, or a key by Textual's name for it, with or without modifiers: z, f5, ctrl+down, question_mark."""
+    *held, key = name.split("+") if name != "+" else [name]
+    if not set(held) <= {"ctrl", "shift", "alt", "super", "meta"}:
+        return False
+    if len(key) == 1 or key in {each.value for each in Keys} or key in KEY_NAME_REPLACEMENTS.values():
+        return True
+    try:
+        unicodedata.lookup(key.replace("_", " "))
+    except KeyError:
+        return False
+    return True
 
 
 def _flat(keys: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

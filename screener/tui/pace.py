@@ -35,6 +35,10 @@ class Pace:
         if self._last is None:
             self._last = self._clock()
 
+    def rest(self) -> None:
+        """The desk was left: what passes till the next record is no reading."""
+        self._last = None
+
     def vote(self, choice: Vote) -> None:
         now = self._clock()
         if self._last is not None and now - self._last < PAUSE:

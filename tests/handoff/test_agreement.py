@@ -55,8 +55,7 @@ def test_lines_fit_and_hold_no_nan(given_: tuple[StageAgreement, Part]) -> None:
     if one.records:
         sections += [figures(stage, one), *tables(one, REASONS)]
     text = [line for section in sections for line in (section.title, *section.lines)]
-    # Counts of five digits may run over a little; the screen wraps them.
-    assert max(cell_len(line) for line in text) <= WIDTH + (2 if one.records < 10_000 else 6)
+    assert max(cell_len(line) for line in text) <= WIDTH + 2
     assert not any(word in line.split() for line in text for word in ("None", "nan", "inf", "-0.00"))
     report = AgreementReport("first", (stage,))
     page = sentences([report])

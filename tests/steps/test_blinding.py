@@ -97,6 +97,7 @@ READS: dict[str, Read] = {
     "agreement.files": lambda r, _: agreement.files(r),
     "pilots.pilots": lambda r, _: [pilots.pilots(r, stage) for stage in Stage],
     "screening.history": lambda r, _: [screening.history(r, stage) for stage in Stage],
+    "settling.veiled": lambda r, _: settling.veiled(r),
     "settling.conflicts": lambda r, _: settling.conflicts(r),
     "settling.open_conflict": both(settling.open_conflict),
     "screening.overview": lambda r, _: screening.overview(r),

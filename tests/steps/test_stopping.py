@@ -10,7 +10,7 @@ import pytest
 from screener.model.errors import ReviewError
 from screener.model.screening import Outcome
 from screener.steps import flow as flow_step
-from screener.steps import pilots, ranking, records, stopping
+from screener.steps import handoff, pilots, ranking, records, stopping
 from screener.steps.ranking import Ranked, Ranker
 from screener.steps.review import Review, adopt
 from screener.steps.screening import queue as waiting_for
@@ -61,12 +61,14 @@ def test_nothing_is_left_out_until_all_have_stopped(team: Review) -> None:
     assert queue(team, "A") == []
     assert all(outcome(team, r, who="B") is Outcome.OPEN for r in every[250:])
     assert stopping.standing(b, TA) == stopping.Standing(None, False, 0), "how far A is, B does not see"
+    assert ",stop," not in handoff.audit_csv(team), "nor in the log that the team shares"
     with pytest.raises(ReviewError, match="you have stopped"):
         say(team, "A", every[-1], INCLUDE)
 
     read(team, "B", 260)
     both = stopping.stop(b, TA)
     assert (both.all_stopped, both.left) == (True, 140)
+    assert handoff.audit_csv(team).count(",stop,") == 2
     status = records.state(team, every[-1]).title_abstract
     assert (status.outcome, status.by_automation) == (Outcome.EXCLUDED, True)
     # What one of them read is no automation's: it waits for the other, who has to read on for it.

@@ -268,3 +268,65 @@ def test_undo_keeps_what_stood_beside_the_vote(review: Review) -> None:
     vote = screening.own_vote(me, screening.history(me, TA)[0]["record_id"], TA)
     assert vote is not None
     assert (vote.vote, vote.note, vote.marks) == (Vote.EXCLUDE, "think", {"population": "yes"})
+
+
+def test_the_sitting_and_the_order_stay_when_the_desk_is_left(review: Review) -> None:
+    me = opened_as(review, "A")
+
+    async def script(pilot: Pilot[None]) -> str:
+        await keyed(pilot, "g", "s", "i", "o", "down", "enter")
+        await settled(pilot)
+        await keyed(pilot, "g", "h", "g", "s")
+        return await settled(pilot)
+
+    text = drive(me, script)
+    assert "1 this session" in text
+    assert "newest first" in text
+
+
+def test_what_returns_to_the_queue_returns_to_the_desk(review: Review) -> None:
+    """A vote of this sitting that was taken back in another session: the desk asks again when it comes to the front."""
+    me = opened_as(review, "A")
+
+    async def script(pilot: Pilot[None]) -> str:
+        await keyed(pilot, "g", "s", "i", "i")
+        screening.undo_last(me, TA)
+        await keyed(pilot, "y", "escape")
+        return screen_text(pilot)
+
+    assert "5 left" in drive(me, script)
+    assert len(screening.queue(me, TA)) == 5
+
+
+def test_taking_back_while_the_queue_is_read(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading began before: what is taken back meanwhile waits all the same."""
+    monkeypatch.setattr(desk, "MANY", 3)
+    me = opened_as(review, "A")
+    queue = screening.queue(me, TA)
+    screening.vote(me, queue[0], TA, Vote.INCLUDE)
+
+    async def script(pilot: Pilot[None]) -> tuple[list[str], str]:
+        await keyed(pilot, "g", "s")
+        await settled(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, desk.ScreeningScreen)
+        stale = screen._read(me)
+        screen._reading = True
+        await keyed(pilot, "u")
+        screen._take(*stale)
+        await pilot.pause()
+        assert screen._order is not None
+        return screen._order.ids, screen_text(pilot)
+
+    ids, text = drive(me, script)
+    assert queue[0] in ids
+    assert "6 left" in text
+
+
+def test_an_exclusion_at_once_is_dim_at_full_text(review: Review) -> None:
+    for who in "AB":
+        screening.vote(
+            opened_as(review, who), screening.queue(opened_as(review, "B"), TA)[0], TA, Vote.INCLUDE
+        )
+    text = press(opened_as(review, "A"), "g", "f", "E")
+    assert "an exclusion at full text needs a reason" not in text

@@ -202,10 +202,10 @@ def test_the_sets_feel_like_the_other_tools(review: Review) -> None:
 
 def test_a_file_of_ones_own_keys(tmp_path: Path) -> None:
     file = tmp_path / "keys.toml"
-    file.write_text('preset = "rayyan"\n[keys]\n"desk.maybe" = "m"\ndesk.note = "N, ctrl+n"\n', "utf-8")
+    file.write_text('preset = "rayyan"\n[keys]\n"desk.maybe" = "m"\ndesk.note = "N, ctrl+n, f5"\n', "utf-8")
     keymap = checked(str(file))
     assert keymap["desk.maybe"] == "m"
-    assert keymap["desk.note"] == "N,ctrl+n"
+    assert keymap["desk.note"] == "N,ctrl+n,f5"
     assert keymap["desk.exclude_at_once"] == "e"
 
 
@@ -215,6 +215,8 @@ def test_a_file_of_ones_own_keys(tmp_path: Path) -> None:
         ('[keys]\n"desk.nothing" = "x"\n', "no screen has such an act"),
         ('[keys]\n"desk.include" = "m"\n', "would do two things"),
         ('[keys]\n"desk.include" = 3\n', "is no key"),
+        ('[keys]\n"desk.include" = "foo"\n', "is no key"),
+        ('[keys]\n"desk.include" = "hyper+z"\n', "is no key"),
         ('preset = "other"\n', "no set of keys"),
         ("keys = [", "cannot be read"),
         ("colour = 1\n", "unknown key"),

@@ -127,6 +127,7 @@ class ScreeningScreen(ReviewScreen):
         self._waiting = 0  # in all, whatever the filter shows
         self._reading = False  # the queue is being read beside the screen
         self._voted: set[str] = set()  # since that reading began
+        self._reopened: list[str] = []  # taken back since
         self._found: list[Line] | None = None
         self._rearranged = False
         # What the desk was drawn by: a vote means these reasons and no others.
@@ -138,7 +139,9 @@ class ScreeningScreen(ReviewScreen):
     def body(self) -> Iterator[Widget]:
         protocol = self.review.protocol
         self._reasons, self._under = protocol.reasons[self.stage], self.review.protocol_id
-        self._pace = Pace(self.workbench.clock)
+        self._pace = self.workbench.paces.setdefault(self.stage, Pace(self.workbench.clock))
+        self._pace.rest()
+        self._how = self.workbench.arranged.get(self.stage, Arrangement())
         yield Static(markup=False, id="progress")
         with Horizontal(id="desk"):
             yield Reader(Highlighter(protocol.criteria))
@@ -174,6 +177,8 @@ class ScreeningScreen(ReviewScreen):
     def renew(self) -> None:
         self.review.refresh()
         self._follow_protocol()
+        self._voted.clear()
+        self._reopened.clear()
         if not self.voter:
             self._order = self._card = None
             self.query_one(Reader).show_nothing(self._not_yours())
@@ -187,7 +192,6 @@ class ScreeningScreen(ReviewScreen):
             first = screening.first_waiting(self.review)
             self._order = Order([first] if first is not None else [])
         self._reading = True
-        self._voted.clear()
         self._draw()
         self._read_beside()
 
@@ -218,7 +222,7 @@ class ScreeningScreen(ReviewScreen):
     def _not_read(self, told: str) -> None:
         self._reading = False
         if self._how.words:
-            self._how = replace(self._how, words="")
+            self._how = self.workbench.arranged[self.stage] = replace(self._how, words="")
         self.say("!", told)
         self._draw_progress()
 
@@ -227,9 +231,12 @@ class ScreeningScreen(ReviewScreen):
         if not self.is_attached:
             return
         beside, self._reading = self._reading, False
-        self._waiting = waiting - len(self._voted)
         self._differs = differs
-        queue = [record for record in queue if record not in self._voted]
+        known = set(queue)
+        back = [record for record in self._reopened if record not in known]
+        done = known & self._voted
+        self._waiting = waiting - len(done) + len(back)
+        queue = [*back, *(record for record in queue if record not in done)]
         if self._order is None or self._rearranged:
             self._order = Order(queue)
             self._rearranged = False
@@ -249,7 +256,7 @@ class ScreeningScreen(ReviewScreen):
     def _arrange(self, how: Arrangement) -> None:
         """Another order or other words: the queue is laid anew."""
         if how != self._how:
-            self._how = how
+            self._how = self.workbench.arranged[self.stage] = how
             self._rearranged = True
             if how.order == "ranked":
                 self.workbench.rank(self.stage)
@@ -425,6 +432,8 @@ class ScreeningScreen(ReviewScreen):
         if record not in self._order.done and not self._reading:
             self._waiting -= 1
         self._voted.add(record)
+        if record in self._reopened:
+            self._reopened.remove(record)
         self.workbench.votes_changed(self.stage)
         self._pace.vote(choice)
         self._order.finish()
@@ -492,6 +501,7 @@ class ScreeningScreen(ReviewScreen):
         if self._order is not None:
             self._order.reopen(record)
         self._voted.discard(record)
+        self._reopened.append(record)
         self.workbench.votes_changed(self.stage)
         self._waiting += 1
         self._pace.unvote()
@@ -601,14 +611,17 @@ class ScreeningScreen(ReviewScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that do nothing now are dim, and stay where they are."""
         if action == "vote":
-            allowed = VOTES[str(parameters[0])] in ALLOWED[self.stage]
+            choice = VOTES[str(parameters[0])]
+            # An exclusion at full text has a reason: e asks for it, a digit is one.
+            allowed = choice in ALLOWED[self.stage] and (self.stage, choice) != (
+                Stage.FULL_TEXT,
+                Vote.EXCLUDE,
+            )
             return True if allowed and self.record is not None else None
         if action == "reason":
             number = parameters[0]
             fits = isinstance(number, int) and number <= len(self._reasons)
             return True if fits and self.record is not None else None
-        if action == "vote" and parameters == ("exclude",) and self.stage is Stage.FULL_TEXT:
-            return None
         if action in {"exclude", "note", "marks", "labels"}:
             return True if self.record is not None else None
         if action in {"find", "votes", "undo", "walk", "order", "filter", "sitting"}:
