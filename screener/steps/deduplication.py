@@ -19,7 +19,8 @@ from screener.steps.workers import pool, starting
 from screener.store import citations as store_citations
 from screener.store import duplicates as store_duplicates
 from screener.store import screening as store_screening
-from screener.store.database import Row, Store, for_reading
+from screener.store.database import Row, Store
+from screener.store.opening import for_reading
 
 # From so many citations on, other processes are worth their start; what one of them does at a time.
 _MANY = 20_000

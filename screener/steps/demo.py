@@ -26,7 +26,7 @@ from screener.steps.review import (
     open_review,
 )
 from screener.steps.searching import run_saved
-from screener.store.database import create
+from screener.store.opening import create
 
 # The clock of the demo: the day after the example's search, one second an act.
 START = 1_690_848_000.0

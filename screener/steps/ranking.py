@@ -23,7 +23,8 @@ from screener.steps.review import Review
 from screener.steps.workers import starting
 from screener.store import citations as store_citations
 from screener.store import screening as store_screening
-from screener.store.database import Store, for_reading
+from screener.store.database import Store
+from screener.store.opening import for_reading
 
 # As many as a person reads before the next answer, many times over.
 FIRST = 1000

@@ -18,7 +18,8 @@ from screener.model.screening import Stage
 from screener.screening import verify_limit
 from screener.store import ledger
 from screener.store import screening as store_screening
-from screener.store.database import Store, create, for_reading, open_store
+from screener.store.database import Store
+from screener.store.opening import create, for_reading, open_store
 
 # What a step says while it works: what, how many done, of how many (None: not known).
 Progress = Callable[[str, int, int | None], None]

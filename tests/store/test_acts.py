@@ -13,7 +13,7 @@ from screener.model.ids import ActIds
 from screener.model.screening import Outcome
 from screener.steps import records, retrieval, screening
 from screener.steps.review import adopt, open_review
-from screener.store.database import open_store
+from screener.store.opening import open_store
 from tests.steps.team import EXCLUDE, INCLUDE, TA, disagree, make_team, outcome, queue, settle
 
 BEFORE = 1_600_000_000.0

@@ -19,8 +19,8 @@ from screener.model.errors import StoreError
 from screener.model.screening import Stage, Vote
 from screener.steps import screening
 from screener.store import database
-from screener.store.database import create, open_store, refuse_network
 from screener.store.migrations import NAMES, m0001_review
+from screener.store.opening import create, open_store, refuse_network
 from tests.builders import make_review
 
 
@@ -167,7 +167,7 @@ def test_no_permission_to_write(path: Path, locked: str, tmp_path: Path) -> None
         import os
         from pathlib import Path
         from screener.model.errors import StoreError
-        from screener.store.database import create, open_store
+        from screener.store.opening import create, open_store
         create(Path({str(tmp_path / "loaded.db")!r})).close()
         if os.geteuid() == 0:
             os.setgroups([]); os.setgid(54321); os.setuid(54321)

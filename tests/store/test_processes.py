@@ -16,7 +16,7 @@ import pytest
 
 from screener.steps import records
 from screener.steps.review import init_review, open_review
-from screener.store.database import open_store
+from screener.store.opening import open_store
 from tests.builders import make_review
 from tests.steps.team import INCLUDE, make_team, say
 
@@ -187,7 +187,7 @@ def test_without_group_another_user_is_refused(tmp_path: Path, hidden: bool) -> 
         import os, sys
         from pathlib import Path
         from screener.model.errors import StoreError
-        from screener.store.database import create, open_store
+        from screener.store.opening import create, open_store
         create(Path(sys.argv[2])).close()
         os.setgroups([]); os.setgid(54300); os.setuid(54322)
         try:
