@@ -18,7 +18,7 @@ from sqlite_utils import Database, Migrations
 from screener.model.errors import StoreError
 from screener.model.screening import Stage, Vote
 from screener.steps import screening
-from screener.store import database
+from screener.store import opening
 from screener.store.migrations import NAMES, m0001_review
 from screener.store.opening import create, open_store, refuse_network
 from tests.builders import make_review
@@ -252,8 +252,8 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Databas
         newer = Migrations("screener")
         newer(name=NAMES[0])(m0001_review)
         newer(name="m0002_more")(second)
-        monkeypatch.setattr(database, "migrations", newer)
-        monkeypatch.setattr(database, "NAMES", (*NAMES, "m0002_more"))
+        monkeypatch.setattr(opening, "migrations", newer)
+        monkeypatch.setattr(opening, "NAMES", (*NAMES, "m0002_more"))
 
     return install
 

@@ -14,6 +14,7 @@ from screener.steps import screening, stopping
 from screener.steps.ranking import Ranked
 from screener.steps.review import Review, adopt
 from screener.tui.app import ScreenerApp
+from screener.tui.screens import desk_queue
 from screener.tui.screens import screening as desk
 from tests.builders import add_citations, citation, make_review, opened_as
 from tests.tui.driver import SMALL, drive, keyed, press, screen_text, typed
@@ -157,7 +158,7 @@ def test_the_sitting_is_told(review: Review) -> None:
 
 def test_a_large_queue_is_read_beside_the_screen(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first record that waits is there at once; a vote cast meanwhile is not asked for again."""
-    monkeypatch.setattr(desk, "MANY", 3)
+    monkeypatch.setattr(desk_queue, "MANY", 3)
     me = opened_as(review, "A")
     queue = screening.queue(me, TA)
     screening.vote(me, queue[0], TA, Vote.INCLUDE)
@@ -300,7 +301,7 @@ def test_what_returns_to_the_queue_returns_to_the_desk(review: Review) -> None:
 
 def test_taking_back_while_the_queue_is_read(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reading began before: what is taken back meanwhile waits all the same."""
-    monkeypatch.setattr(desk, "MANY", 3)
+    monkeypatch.setattr(desk_queue, "MANY", 3)
     me = opened_as(review, "A")
     queue = screening.queue(me, TA)
     screening.vote(me, queue[0], TA, Vote.INCLUDE)
